@@ -1,0 +1,65 @@
+# Roster's commands; `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+.DEFAULT_GOAL := help
+# One recipe at a time: the two builds would share the machine, and the tests mind their clock.
+.NOTPARALLEL:
+
+VERSION := $(shell sed -n 's/^let version = "\(.*\)"/\1/p' Sources/roster/Version.swift)
+ROSTER := .build/release/roster
+SOURCES := $(shell find Sources -type f) Package.swift $(wildcard Package.resolved)
+SERVER ?= nginx
+PORT ?= 8080
+DATA ?= var
+# static: one file that runs on any x86-64 Linux. dynamic: needs this machine's libraries, and
+# gains address randomisation for the program's own code.
+LINK ?= static
+PYTHON ?= /usr/bin/python3
+DIST := roster-$(VERSION)-linux-x86_64
+
+.PHONY: help run test build dist bench format lint clean swift build-packages
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
+	    | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: build ## Serve a directory on this machine: SERVER=nginx|apache PORT=8080
+	@exec Scripts/run $(SERVER) $(PORT) $(DATA)
+
+test: build ## Run all tests, those behind real web servers too
+	@Scripts/packages tests
+	@echo "Swift tests"
+	@Scripts/swift-build test
+	@echo "Web server tests"
+	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers
+
+build: $(ROSTER) ## Build .build/release/roster: LINK=static|dynamic
+
+$(ROSTER): $(SOURCES) .build/link-$(LINK) | swift build-packages
+	@Scripts/swift-build release $(LINK)
+	@touch $@
+
+.build/link-$(LINK):
+	@mkdir -p .build && rm -f .build/link-* && touch $@
+
+dist: build ## Pack the static program with its configuration: dist/*.tar.gz
+	@Scripts/dist $(ROSTER) $(DIST)
+
+bench: build ## Measure against a minimal C program on the same machine
+	@Bench/bench
+
+format: | swift ## Format the Swift sources
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint: | swift ## Check the formatting of the Swift sources
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+clean: ## Remove what was built; keep var/ with its data
+	rm -rf .build .build-* dist
+
+swift:
+	@Scripts/require-swift
+
+build-packages:
+	@Scripts/packages build

@@ -1,0 +1,58 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny")]
+
+/// A system library that Debian packages; `make` installs it where it is missing.
+func system(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "roster",
+    products: [.executable(name: "roster", targets: ["roster"])],
+    dependencies: [
+        // SQLite: connection handling, prepared statements and transactions in Swift.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // The command line: parsing, help texts and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        system("CFastCGI", "fcgi", "libfcgi-dev"),
+        system("CJansson", "jansson", "libjansson-dev"),
+        system("CSodium", "libsodium", "libsodium-dev"),
+        system("CCrypt", "libcrypt", "libcrypt-dev"),
+        module("SCIM"),
+        module("JSONText", ["SCIM", "CJansson"]),
+        module("Profiles", ["SCIM"]),
+        module("Directory", ["SCIM", "JSONText", "CSodium", "CCrypt"]),
+        module(
+            "SQLiteStore",
+            ["SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift")]),
+        module("Gateway", ["CFastCGI"]),
+        module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway"]),
+        .executableTarget(
+            name: "roster",
+            dependencies: [
+                "SCIM", "JSONText", "Profiles", "Directory", "SQLiteStore", "Gateway", "Endpoint",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        tests("SCIM", ["JSONText"]),
+        tests("Profiles", ["SCIM", "JSONText"]),
+        tests("SQLiteStore", ["SCIM", "JSONText", "Directory"]),
+        tests("Gateway", []),
+        tests("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "SQLiteStore"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,101 @@
+import SCIM
+
+/// What a path leads to (RFC 7644 §3.2, §3.13).
+struct Route: Sendable {
+    enum Target: Sendable {
+        /// `/Users`
+        case collection(ResourceType)
+        /// `/Users/2819c223-7f76-453a-919d-413861904646`
+        case resource(ResourceType, id: String)
+        /// `/ServiceProviderConfig`
+        case serviceProviderConfig
+        /// `/ResourceTypes` and `/ResourceTypes/User`
+        case resourceTypes(id: String?)
+        /// `/Schemas` and `/Schemas/urn:ietf:params:scim:schemas:core:2.0:User`
+        case schemas(id: String?)
+        /// What the RFCs define and this endpoint does not offer.
+        case unsupported(String)
+
+        var isDiscovery: Bool {
+            switch self {
+            case .serviceProviderConfig, .resourceTypes, .schemas: true
+            case .collection, .resource, .unsupported: false
+            }
+        }
+    }
+
+    /// The path of the base URL, without a trailing slash: `/scim/v2`.
+    let basePath: String
+    let target: Target
+
+    /// - Parameter path: Percent-encoded. The base is whatever stands before `v2`, or before the
+    ///   name of an endpoint; doubled and trailing slashes do not matter.
+    /// - Throws: 404 for an unknown path, `invalidVers` for a version that there is not.
+    init(path: String) throws(SCIMError) {
+        let encoded = path.split(separator: "/", omittingEmptySubsequences: true)
+        let segments = encoded.map { $0.percentDecoded() }
+        let start = try Self.start(segments)
+        basePath = encoded[..<start].map { "/\($0)" }.joined()
+        var rest = segments[start...]
+        // An id that cannot be decoded is none that exists.
+        guard let first = rest.popFirst() else {
+            target = .unsupported("a search over all resource types")
+            return
+        }
+        guard let first, let target = Self.target(first, Array(rest)) else {
+            throw .notFound("there is nothing at this path")
+        }
+        self.target = target
+    }
+
+    /// The index of the segment behind the base.
+    private static func start(_ segments: [String?]) throws(SCIMError) -> Int {
+        let isEndpoint = { (segment: String?) in segment.map { names.contains($0) } ?? false }
+        let versions = segments.indices.filter { segments[$0]?.isVersion == true }
+        let version =
+            versions.first { $0 + 1 == segments.count || isEndpoint(segments[$0 + 1]) }
+            ?? versions.last
+        if let version {
+            guard segments[version] == "v2" else {
+                throw .invalidVersion("the version of the protocol is v2")
+            }
+            return version + 1
+        }
+        guard let start = segments.firstIndex(where: isEndpoint) else {
+            throw .notFound("there is nothing at this path")
+        }
+        return start
+    }
+
+    private static let names = Set(
+        ResourceType.all.map { String($0.endpoint.dropFirst()) } + [
+            "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
+        ])
+
+    private static func target(_ name: String, _ rest: [String?]) -> Target? {
+        guard rest.count <= 1 else { return nil }
+        let id = rest.first.map { $0 ?? "" }
+        switch name {
+        case "ServiceProviderConfig": return id == nil ? .serviceProviderConfig : nil
+        case "ResourceTypes": return .resourceTypes(id: id)
+        case "Schemas": return .schemas(id: id)
+        case "Me": return .unsupported("/Me")
+        case "Bulk": return .unsupported("bulk operations")
+        case ".search": return .unsupported("search by POST")
+        default: break
+        }
+        guard let type = ResourceType.all.first(where: { $0.endpoint == "/\(name)" }) else {
+            return nil
+        }
+        guard let id else { return .collection(type) }
+        return id == ".search" ? .unsupported("search by POST") : .resource(type, id: id)
+    }
+}
+
+extension String {
+    /// `v1`, `v2`, …
+    fileprivate var isVersion: Bool {
+        utf8.first == UInt8(ascii: "v") && utf8.count > 1
+            && utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
+    }
+}

@@ -1,0 +1,155 @@
+import CFastCGI
+import Glibc
+
+/// Answers the requests that come in on a FastCGI listener, one after the other.
+///
+/// Any number of processes may share the listener.
+final class FastCGIResponder {
+    private enum Wake {
+        case connection
+        case lastConnection
+        case stop
+    }
+
+    /// Ends the loop instead of being tried again: the listener is of no use any more.
+    private static let fatalErrors = [EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP]
+
+    /// FCGX_Init, done on first use; 0 when it went well.
+    private static let initialization = FCGX_Init()
+
+    private let listener: Int32
+    private let stop: Int32
+    private let limits: RequestLimits
+    private let poll: Int32
+    private let request: UnsafeMutablePointer<FCGX_Request>
+    private let bodyReader = BodyReader()
+    /// The accept error that the log named last; it stays quiet while the same one goes on.
+    private var reportedError: Int32 = 0
+
+    /// Makes the listener ready to be waited for; nil when the process has no descriptors left or
+    /// `listener` is none.
+    ///
+    /// - Parameters:
+    ///   - listener: Becomes non-blocking, for all processes that share it.
+    ///   - stop: Readable when the loop is to end.
+    ///   - limits: For each request.
+    init?(listener: Int32, stop: Int32, limits: RequestLimits) {
+        let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        // EPOLLEXCLUSIVE: a connection wakes one of the processes that share the listener, not all.
+        let isReady =
+            poll >= 0
+            && Self.watch(listener, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, with: poll)
+            && Self.watch(stop, EPOLLIN.rawValue, with: poll)
+            && fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK) >= 0
+            && Self.initialization == 0
+        guard isReady else {
+            if poll >= 0 { close(poll) }
+            return nil
+        }
+        self.listener = listener
+        self.stop = stop
+        self.limits = limits
+        self.poll = poll
+        request = .allocate(capacity: 1)
+        FCGX_InitRequest(request, listener, 0)
+    }
+
+    deinit {
+        FCGX_Free(request, 1)
+        request.deallocate()
+        close(poll)
+    }
+
+    private static func watch(_ descriptor: Int32, _ events: UInt32, with poll: Int32) -> Bool {
+        var event = epoll_event(events: events, data: epoll_data_t(fd: descriptor))
+        return epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0
+    }
+
+    /// Serves until it is told to stop, and finishes the request in flight.
+    ///
+    /// - Parameter handle: Called once a request.
+    /// - Returns: false when the listener failed.
+    func run(handle: (Incoming) -> Response) -> Bool {
+        while true {
+            let wake = wait()
+            if wake == .stop { return true }
+            let status = FCGX_Accept_r(request)
+            if status == 0 {
+                reportedError = 0
+                answer(handle)
+            } else if !mayGoOn(afterError: -status) {
+                return false
+            }
+            if wake == .lastConnection { return true }
+        }
+    }
+
+    /// Waits for a connection or for the end.
+    ///
+    /// A connection that is there when the end comes is still served: its arrival may have woken
+    /// this process alone, and then no other would see it.
+    private func wait() -> Wake {
+        var events = [epoll_event](repeating: epoll_event(), count: 2)
+        var count: Int32 = 0
+        repeat { count = epoll_wait(poll, &events, 2, -1) } while count < 0
+        let isEnd = events.prefix(Int(count)).contains { $0.data.fd == stop }
+        if isEnd { return count == 2 ? .lastConnection : .stop }
+        return .connection
+    }
+
+    /// Whether the loop goes on after a connection could not be taken.
+    private func mayGoOn(afterError error: Int32) -> Bool {
+        // Another process was faster, or the peer left again.
+        if error == EAGAIN || error == EINTR { return true }
+        if error != reportedError {
+            reportedError = error
+            report("cannot accept a FastCGI connection: \(String(cString: strerror(error)))")
+        }
+        if Self.fatalErrors.contains(error) { return false }
+        usleep(50_000)
+        return true
+    }
+
+    private func answer(_ handle: (Incoming) -> Response) {
+        if request.pointee.role == FCGI_RESPONDER, let environment = request.pointee.envp {
+            let variables = Variables(copying: environment, limits: limits)
+            let incoming = Incoming(variables: variables, body: readBody(variables), limits: limits)
+            let response = handle(incoming)
+            put(response.head())
+            put(response.sentBody(method: incoming.method))
+        }
+        // A connection that is kept open would keep this process from all others.
+        request.pointee.keepConnection = 0
+        FCGX_Finish_r(request)
+    }
+
+    private func readBody(_ variables: Variables) -> Result<[UInt8], RequestFault> {
+        let input = request.pointee.in
+        return bodyReader.read(
+            announced: BodyReader.announcedBytes(variables),
+            limitBytes: limits.bodyBytes
+        ) { buffer in
+            let count = FCGX_GetStr(
+                buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(buffer.count),
+                input
+            )
+            if count > 0 { return Int(count) }
+            return FCGX_GetError(input) == 0 ? 0 : -1
+        }
+    }
+
+    /// Writes to libfcgi's buffer, whose content goes out when it is full or the request finished.
+    ///
+    /// A write error means that the client left; the request is done all the same.
+    private func put(_ bytes: [UInt8]) {
+        let output = request.pointee.out
+        bytes.withUnsafeBytes { buffer in
+            _ = FCGX_PutStr(
+                buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(buffer.count),
+                output
+            )
+        }
+    }
+}

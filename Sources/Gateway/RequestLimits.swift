@@ -1,0 +1,27 @@
+/// What a request may measure before it is refused; each limit is inclusive.
+package struct RequestLimits: Sendable, Equatable {
+    /// The body, decoded from any transfer coding; the surplus is read and thrown away.
+    package var bodyBytes: Int
+    /// All variables together, names, values and one separator each.
+    package var headerBytes: Int
+    /// How many variables there may be, repeated names counted each time.
+    package var headerCount: Int
+    /// The path of the request target, still percent-encoded.
+    package var pathBytes: Int
+    /// The query of the request target, still percent-encoded, without the `?`.
+    package var queryBytes: Int
+
+    package init(
+        bodyBytes: Int = 1 << 20,
+        headerBytes: Int = 64 << 10,
+        headerCount: Int = 512,
+        pathBytes: Int = 2048,
+        queryBytes: Int = 8192
+    ) {
+        self.bodyBytes = bodyBytes
+        self.headerBytes = headerBytes
+        self.headerCount = headerCount
+        self.pathBytes = pathBytes
+        self.queryBytes = queryBytes
+    }
+}

@@ -1,0 +1,82 @@
+/// One HTTP response, whole.
+package struct Response: Sendable {
+    /// 200…599.
+    package var status: Int
+    /// nil only when there is no body.
+    package var contentType: String?
+    /// Without Content-Type and Content-Length, which are written by themselves.
+    ///
+    /// The web server's own fields and those that steer it must not be here, `Location` only with
+    /// 201 and 3xx.
+    package var headers: [(name: String, value: String)]
+    /// Complete; for HEAD what GET would send.
+    package var body: [UInt8]
+
+    package init(
+        status: Int,
+        contentType: String? = nil,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.headers = headers
+        self.body = body
+    }
+}
+
+extension Response {
+    /// The fields the web server writes itself, or obeys instead of passing them on.
+    private static let forbiddenNames: Set<String> = [
+        "connection", "content-length", "content-type", "date", "keep-alive", "server", "status",
+        "trailer", "transfer-encoding", "upgrade", "x-lighttpd-send-file", "x-sendfile",
+    ]
+
+    /// Whether a header field may be sent with a status.
+    static func isAllowed(header name: String, status: Int) -> Bool {
+        let name = name.lowercased()
+        // With any other status Apache makes a redirect out of it, within the site or to elsewhere.
+        if name == "location" { return status == 201 || (300...399).contains(status) }
+        return !name.isEmpty && name.utf8.allSatisfy(isTokenByte) && !forbiddenNames.contains(name)
+            && !name.hasPrefix("x-accel-")
+    }
+
+    /// Whether the status forbids a body and a Content-Length (RFC 9110 §8.6, §15.4.5).
+    private var isBodiless: Bool { status == 204 || status == 304 }
+
+    /// Status line and header fields in CGI form (RFC 3875 §6.2.1), with the empty line.
+    func head() -> [UInt8] {
+        precondition((200...599).contains(status), "status \(status)")
+        precondition(body.isEmpty || contentType != nil, "a body without Content-Type")
+        var head: [UInt8] = []
+        head.reserveCapacity(256)
+        // Without Status Apache answers conditional requests itself; without a reason phrase nginx
+        // sends none.
+        Self.append("Status", "\(status) \(Self.reasonPhrase(of: status))", to: &head)
+        if let contentType, !isBodiless { Self.append("Content-Type", contentType, to: &head) }
+        for header in headers {
+            precondition(
+                Self.isAllowed(header: header.name, status: status),
+                "\(header.name) with status \(status)"
+            )
+            Self.append(header.name, header.value, to: &head)
+        }
+        if !isBodiless { Self.append("Content-Length", String(body.count), to: &head) }
+        head.append(contentsOf: "\r\n".utf8)
+        return head
+    }
+
+    /// The body as it goes out: none for HEAD and where the status forbids it.
+    func sentBody(method: String) -> [UInt8] {
+        method == "HEAD" || isBodiless ? [] : body
+    }
+
+    /// Appends one field; control characters in the value become blanks, so that no value can begin
+    /// a line of its own.
+    private static func append(_ name: String, _ value: String, to head: inout [UInt8]) {
+        head.append(contentsOf: name.utf8)
+        head.append(contentsOf: ": ".utf8)
+        head.append(contentsOf: value.utf8.lazy.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 })
+        head.append(contentsOf: "\r\n".utf8)
+    }
+}

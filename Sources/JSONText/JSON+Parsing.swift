@@ -1,0 +1,123 @@
+import CJansson
+import SCIM
+
+/// Why a text is not JSON.
+package struct JSONSyntaxError: Error, Sendable {
+    package let message: String
+    /// Bytes from the start of the text.
+    package let offset: Int
+}
+
+extension JSON {
+    /// Reads JSON text (RFC 8259) with jansson.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8; any value, not only an object or array.
+    ///   - depthMax: Levels of arrays and objects.
+    /// - Throws: `JSONSyntaxError` for text that is not JSON or not UTF-8, for a name that stands
+    ///   twice in an object, an integer beyond 64 bits, U+0000 in a string (which neither
+    ///   WordPress nor a C string can hold), and for nesting beyond `depthMax`.
+    package init(
+        parsing text: some Collection<UInt8>, depthMax: Int = Limits.standard.jsonDepth
+    ) throws(JSONSyntaxError) {
+        var error = json_error_t()
+        let flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY
+        let parsed =
+            text.withContiguousStorageIfAvailable { Self.load($0, flags, &error) }
+            ?? Array(text).withUnsafeBufferPointer { Self.load($0, flags, &error) }
+        guard let parsed else {
+            throw JSONSyntaxError(
+                message: Self.message(&error), offset: max(0, Int(error.position)))
+        }
+        defer { json_decref(parsed) }
+        self = try Self.tree(parsed, depthMax)
+    }
+
+    private static func load(
+        _ text: UnsafeBufferPointer<UInt8>, _ flags: Int32, _ error: inout json_error_t
+    ) -> UnsafeMutablePointer<json_t>? {
+        // jansson takes no null pointer, which is what an empty buffer may have.
+        guard let base = text.baseAddress else { return json_loadb("", 0, Int(flags), &error) }
+        return base.withMemoryRebound(to: CChar.self, capacity: text.count) {
+            json_loadb($0, text.count, Int(flags), &error)
+        }
+    }
+
+    private static func message(_ error: inout json_error_t) -> String {
+        withUnsafeBytes(of: &error.text) { text in
+            // jansson quotes the text around an error, which may hold a secret.
+            let message = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+            return message.components(before: " near '")
+        }
+    }
+
+    private static func tree(
+        _ value: UnsafeMutablePointer<json_t>, _ depthLeft: Int
+    ) throws(JSONSyntaxError) -> JSON {
+        switch value.pointee.type {
+        case JSON_NULL: return .null
+        case JSON_TRUE: return .bool(true)
+        case JSON_FALSE: return .bool(false)
+        case JSON_INTEGER: return .integer(json_integer_value(value))
+        case JSON_REAL: return .number(json_real_value(value))
+        case JSON_STRING: return .string(string(value))
+        case JSON_ARRAY: return .array(try elements(value, depthLeft))
+        default: return .object(try members(value, depthLeft))
+        }
+    }
+
+    private static func string(_ value: UnsafeMutablePointer<json_t>) -> String {
+        let length = json_string_length(value)
+        guard let text = json_string_value(value) else { return "" }
+        return text.withMemoryRebound(to: UInt8.self, capacity: length) {
+            String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
+        }
+    }
+
+    private static func elements(
+        _ value: UnsafeMutablePointer<json_t>, _ depthLeft: Int
+    ) throws(JSONSyntaxError) -> [JSON] {
+        try checkDepth(depthLeft)
+        let count = json_array_size(value)
+        var elements: [JSON] = []
+        elements.reserveCapacity(count)
+        for index in 0..<count {
+            guard let element = json_array_get(value, index) else { continue }
+            elements.append(try tree(element, depthLeft - 1))
+        }
+        return elements
+    }
+
+    private static func members(
+        _ value: UnsafeMutablePointer<json_t>, _ depthLeft: Int
+    ) throws(JSONSyntaxError) -> JSONObject {
+        try checkDepth(depthLeft)
+        var members: [JSONObject.Member] = []
+        members.reserveCapacity(json_object_size(value))
+        var iterator = json_object_iter(value)
+        while let current = iterator {
+            if let name = json_object_iter_key(current),
+                let member = json_object_iter_value(current)
+            {
+                members.append(
+                    .init(name: String(cString: name), value: try tree(member, depthLeft - 1)))
+            }
+            iterator = json_object_iter_next(value, current)
+        }
+        return JSONObject(members)
+    }
+
+    private static func checkDepth(_ depthLeft: Int) throws(JSONSyntaxError) {
+        if depthLeft <= 0 {
+            throw JSONSyntaxError(message: "arrays and objects nest too deeply", offset: 0)
+        }
+    }
+}
+
+extension String {
+    fileprivate func components(before separator: String) -> String {
+        var end = startIndex
+        while end < endIndex, !self[end...].hasPrefix(separator) { end = index(after: end) }
+        return String(self[..<end])
+    }
+}

@@ -1,0 +1,14 @@
+extension Profile {
+    /// Okta, catalogue applications (PATCH) and custom ones (PUT).
+    ///
+    /// It keeps to the RFCs nearly everywhere. Administrators map profile attributes of type
+    /// integer and attributes that a service provider does not have; some applications remove
+    /// members by a list of values.
+    static let okta = Profile(
+        name: "okta",
+        title: "Okta",
+        rewrites: [
+            .dottedKeys, .shortExtensionNames, .numberAsText, .removeListedValues, .unknownPath,
+        ]
+    )
+}

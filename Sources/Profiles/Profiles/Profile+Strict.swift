@@ -1,0 +1,10 @@
+extension Profile {
+    /// A client that follows the RFCs, and is to hear about it where it does not: nothing is
+    /// rewritten, and a value filter that selects nothing is `noTarget` (RFC 7644 §3.5.2.3).
+    package static let strict = Profile(
+        name: "strict",
+        title: "RFC 7643 and RFC 7644 to the letter",
+        rewrites: [],
+        unmatchedValuePath: .noTarget
+    )
+}

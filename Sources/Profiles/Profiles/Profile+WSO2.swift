@@ -1,0 +1,18 @@
+extension Profile {
+    /// WSO2 Identity Server, outbound provisioning.
+    ///
+    /// It looks users and groups up by filters without quotes, writes e-mail addresses as an
+    /// array of text and the manager's name by its path. It reads the body of every successful
+    /// answer and takes an empty one for a failure, so that a group comes back without its
+    /// members.
+    static let wso2 = Profile(
+        name: "wso2",
+        title: "WSO2 Identity Server",
+        rewrites: [
+            .shortExtensionNames, .manager, .textForElement, .numberAsText, .booleanText,
+            .emptyElements, .readOnlyPath, .removeListedValues, .unknownPath,
+        ],
+        filterValues: .bareWords,
+        groupPatchAnswer: .resourceWithoutMembers
+    )
+}

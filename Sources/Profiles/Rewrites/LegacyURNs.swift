@@ -1,0 +1,97 @@
+import SCIM
+
+extension Rewrite {
+    /// URNs of schemas from before RFC 7643: those of SCIM 1.1, those of the 2.0 drafts, and the
+    /// enterprise extension's without the colon before `User`, as one of Microsoft's samples has
+    /// it.
+    static let legacyURNs = Rewrite(
+        "legacyURNs",
+        resource: { body, type in
+            let named = withModernKeys(body, type) ?? body
+            let schemas = named.value(named: "schemas")?.array?.changing { urn in
+                urn.string.flatMap { modernURN($0, type) }.map(JSON.string)
+            }
+            if let schemas { return named.setting("schemas", .array(schemas)) }
+            return named == body ? nil : named
+        },
+        operation: { operation, type in
+            if let path = operation.pathText {
+                return modernURN(path, type).map { [operation.setting(pathText: $0)] }
+            }
+            let value = operation.value?.object.flatMap { withModernKeys($0, type) }
+            return value.map { [operation.setting(value: .object($0))] }
+        },
+        filter: { filter, type in
+            FilterWalk(
+                type: type,
+                path: { path, type in
+                    guard let urn = path.urn.flatMap({ modernURN($0, type) }) else { return nil }
+                    return AttributePath(
+                        urn: urn,
+                        attribute: path.attribute,
+                        subAttribute: path.subAttribute
+                    )
+                }
+            ).filter(filter)
+        }
+    )
+
+    /// Text that begins with a legacy URN, with today's in its place.
+    ///
+    /// - Returns: `nil` when it does not begin so.
+    static func modernURN(_ text: String, _ type: ResourceType) -> String? {
+        for (legacy, modern) in legacyURNs(of: type) where text.hasPrefixIgnoringASCIICase(legacy) {
+            let rest = text.utf8.dropFirst(legacy.utf8.count)
+            if rest.isEmpty || rest.first == UInt8(ascii: ":") {
+                return modern + String(Substring(rest))
+            }
+        }
+        return nil
+    }
+
+    /// Longer ones before those with which they begin.
+    private static func legacyURNs(
+        of type: ResourceType
+    ) -> [(legacy: String, modern: String)] {
+        var urns: [(String, String)] = []
+        for version in ["1.0", "2.0"] {
+            let core = "urn:scim:schemas:core:\(version)"
+            urns.append(("\(core):\(type.name)", type.schema.id))
+            urns.append((core, type.schema.id))
+        }
+        guard let enterprise = type.extension(Schema.enterpriseUser.id) else { return urns }
+        for version in ["1.0", "2.0"] {
+            let legacy = "urn:scim:schemas:extension:enterprise:\(version)"
+            urns.append(("\(legacy):User", enterprise.id))
+            urns.append((legacy, enterprise.id))
+        }
+        urns.append(("urn:ietf:params:scim:schemas:extension:enterprise:2.0User", enterprise.id))
+        return urns
+    }
+
+    private static func withModernKeys(_ object: JSONObject, _ type: ResourceType) -> JSONObject? {
+        var renamed = JSONObject()
+        for member in object.members {
+            guard let name = modernURN(member.name, type) else {
+                renamed.members.append(member)
+                continue
+            }
+            guard let present = object.value(named: name) ?? renamed.value(named: name) else {
+                renamed.members.append(.init(name: name, value: member.value))
+                continue
+            }
+            // Sent under both names: what only the old one has is added to the other.
+            if let present = present.object, let sent = member.value.object {
+                renamed = renamed.setting(name, .object(present.completed(by: sent)))
+            }
+        }
+        return renamed == object ? nil : renamed
+    }
+}
+
+extension JSONObject {
+    /// The object with the members of another whose names it does not have.
+    func completed(by other: JSONObject) -> JSONObject {
+        JSONObject(members + other.members.filter { value(named: $0.name) == nil })
+    }
+}

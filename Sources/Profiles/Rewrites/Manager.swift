@@ -1,0 +1,120 @@
+import SCIM
+
+extension Rewrite {
+    /// The manager in the shapes in which it arrives: as text, with `managerId` for `value`, and
+    /// empty where there is none any more.
+    ///
+    /// Entra ID sends the bare id and clears it with empty text; OneLogin's templates have
+    /// `managerId`.
+    static let manager = Rewrite(
+        "manager",
+        resource: { body, type in
+            body.changingValues { member in
+                guard type.extension(member.name)?.id == Schema.enterpriseUser.id else {
+                    return nil
+                }
+                return member.value.object.flatMap(withManager)?.object
+            }
+        },
+        operation: { operation, type in
+            guard operation.kind != .remove else { return nil }
+            guard let path = operation.path else {
+                return operation.isWithoutPath ? insideValue(operation, type) : nil
+            }
+            if path.path.attribute.isEmpty, path.path.urn == Schema.enterpriseUser.id {
+                return insideExtension(operation, path)
+            }
+            return atPath(operation, path, type)
+        }
+    )
+
+    private enum Reading {
+        case asSent, cleared
+        case value(JSON)
+    }
+
+    private static func read(_ value: JSON) -> Reading {
+        switch value {
+        case "": return .cleared
+        case .string(let id): return .value(["value": .string(id)])
+        case .integer(let id): return .value(["value": .string(String(id))])
+        case .object(let object): return read(object)
+        case .null, .bool, .number, .array: return .asSent
+        }
+    }
+
+    private static func read(_ object: JSONObject) -> Reading {
+        let isGiven = { (name: String) in
+            !(object.value(named: name) ?? .null).isUnassigned && object.value(named: name) != ""
+        }
+        if isGiven("value") { return .asSent }
+        if isGiven("managerId"), let id = object.value(named: "managerId") {
+            return .value(.object(object.removing("managerId", "value").setting("value", id)))
+        }
+        let hasID = object.value(named: "value") ?? object.value(named: "managerId") != nil
+        return !isGiven("$ref") && (hasID || object.isEmpty) ? .cleared : .asSent
+    }
+
+    /// - Returns: The extension's data with the manager in the schema's shape, without one that
+    ///   is cleared; `nil` when it stays.
+    private static func withManager(
+        _ data: JSONObject
+    ) -> (object: JSON, isCleared: Bool)? {
+        guard let sent = data.value(named: "manager") else { return nil }
+        switch read(sent) {
+        case .asSent: return nil
+        case .cleared: return (.object(data.removing("manager")), true)
+        case .value(let value): return (.object(data.setting("manager", value)), false)
+        }
+    }
+
+    private static let path = AttributePath(urn: Schema.enterpriseUser.id, attribute: "manager")
+
+    private static func clearing(_ operation: Operation) -> Operation {
+        operation.setting(kind: .remove).setting(value: nil).setting(path: PatchPath(path: path))
+    }
+
+    private static func atPath(
+        _ operation: Operation,
+        _ path: PatchPath,
+        _ type: ResourceType
+    ) -> [Operation]? {
+        guard let reference = type.resolve(path.path), path.filter == nil,
+            reference.schema == Schema.enterpriseUser.id, reference.attribute?.name == "manager",
+            let value = operation.value
+        else { return nil }
+        if let sub = reference.subAttribute {
+            return sub.name == "value" && value == "" ? [clearing(operation)] : nil
+        }
+        return switch read(value) {
+        case .asSent: nil
+        case .cleared: [clearing(operation)]
+        case .value(let value): [operation.setting(value: value)]
+        }
+    }
+
+    private static func insideValue(
+        _ operation: Operation,
+        _ type: ResourceType
+    ) -> [Operation]? {
+        guard let object = operation.value?.object,
+            let data = object.value(named: Schema.enterpriseUser.id)?.object,
+            type.extension(Schema.enterpriseUser.id) != nil,
+            let (changed, isCleared) = withManager(data)
+        else { return nil }
+        let value = object.setting(Schema.enterpriseUser.id, changed)
+        let operations = [operation.setting(value: .object(value))]
+        return isCleared ? operations + [clearing(operation)] : operations
+    }
+
+    private static func insideExtension(
+        _ operation: Operation,
+        _ path: PatchPath
+    ) -> [Operation]? {
+        guard let (changed, isCleared) = operation.value?.object.flatMap(withManager) else {
+            return nil
+        }
+        let operations = [operation.setting(value: changed)]
+        return isCleared ? operations + [clearing(operation)] : operations
+    }
+}

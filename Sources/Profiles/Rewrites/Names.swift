@@ -1,0 +1,113 @@
+import SCIM
+
+extension Rewrite {
+    /// An attribute that only an extension has, named without its URN: `manager`, `department`.
+    ///
+    /// Entra ID sets the manager so. In the body of a POST or PUT such a name means nothing.
+    static let shortExtensionNames = Rewrite(
+        "shortExtensionNames",
+        operation: { operation, type in
+            if let path = operation.path, let long = qualified(path, type) {
+                return [operation.setting(path: long)]
+            }
+            return operation.splitting { name in
+                guard let path = operation.path(named: name), let long = qualified(path, type),
+                    type.canWrite(long)
+                else { return nil }
+                return long
+            }
+        },
+        filter: { filter, type in
+            FilterWalk(type: type, path: { qualified($0, $1) }).filter(filter)
+        }
+    )
+
+    private static func qualified(_ path: PatchPath, _ type: ResourceType) -> PatchPath? {
+        qualified(path.path, type).map {
+            PatchPath(path: $0, filter: path.filter, subAttribute: path.subAttribute)
+        }
+    }
+
+    private static func qualified(
+        _ path: AttributePath,
+        _ type: ResourceType
+    ) -> AttributePath? {
+        guard path.urn == nil, type.coreAttribute(named: path.attribute) == nil else {
+            return nil
+        }
+        let schemas = type.extensions.map(\.schema).filter {
+            $0.attribute(named: path.attribute) != nil
+        }
+        guard schemas.count == 1, let schema = schemas.first else { return nil }
+        return AttributePath(
+            urn: schema.id,
+            attribute: path.attribute,
+            subAttribute: path.subAttribute
+        )
+    }
+
+    /// `email` and `mail` for the address in filters; PingOne's manual searches by `email`.
+    static let filterAliases = Rewrite(
+        "filterAliases",
+        filter: { filter, type in
+            FilterWalk(
+                type: type,
+                path: { path, type in
+                    guard ["email", "mail"].contains(path.text.lowercased()),
+                        type.resolve(path) == nil, type.coreAttribute(named: "emails") != nil
+                    else { return nil }
+                    return AttributePath(attribute: "emails", subAttribute: "value")
+                }
+            ).filter(filter)
+        }
+    )
+
+    /// A path to what the service provider fills in within a value that clients write: the
+    /// manager's `displayName`, which WSO2 Identity Server sends.
+    ///
+    /// It is passed over, as it is in an object.
+    static let readOnlyPath = Rewrite(
+        "readOnlyPath",
+        operation: { operation, type in
+            guard let (attribute, sub) = operation.path.flatMap(type.target(of:)),
+                attribute.mutability != .readOnly, sub?.mutability == .readOnly
+            else { return nil }
+            return [operation.passedOver]
+        }
+    )
+
+    /// A path to an attribute that the resource type does not have, which identity providers send
+    /// where an administrator mapped more than is understood here.
+    ///
+    /// It is passed over.
+    ///
+    /// Not so where the name looks as if it meant membership or access: to answer with success
+    /// that nothing was taken away would be worse than to refuse.
+    static let unknownPath = Rewrite(
+        "unknownPath",
+        operation: { operation, type in
+            guard let path = operation.path, isUnknown(path, type) else { return nil }
+            return [operation.passedOver]
+        }
+    )
+
+    private static func isUnknown(_ path: PatchPath, _ type: ResourceType) -> Bool {
+        var whole = path.path
+        whole.subAttribute = nil
+        guard let reference = type.resolve(whole) else {
+            let isForeign = whole.urn.map { type.splitURN($0) == nil } ?? false
+            return isForeign || !meansAccess(whole.attribute)
+        }
+        guard let attribute = reference.attribute, attribute.isComplex,
+            attribute.source == .document
+        else { return false }
+        return type.target(of: path) == nil
+    }
+
+    private static func meansAccess(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["member", "active", "enabled", "disabled", "suspend", "locked"].contains {
+            name.contains($0)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import SCIM
+
+extension Rewrite {
+    /// A PATCH without the envelope: the bare array of operations, or one operation where their
+    /// array belongs.
+    static let operationList = Rewrite(
+        "operationList",
+        message: { message, _ in
+            if let operations = message.array {
+                guard !operations.isEmpty, operations.allSatisfy(isOperation) else { return nil }
+                return ["schemas": [.string(MessageSchema.patchOp)], "Operations": message]
+            }
+            guard let object = message.object,
+                let operation = object.value(named: "Operations"), isOperation(operation)
+            else { return nil }
+            return .object(object.setting("Operations", [operation]))
+        }
+    )
+
+    /// A PATCH whose `schemas` is missing or names something else, such as the schema of the
+    /// patched resource (RFC 7644 §3.5.2 wants the message's own).
+    static let patchSchemas = Rewrite(
+        "patchSchemas",
+        message: { message, _ in
+            guard let object = message.object, object.value(named: "Operations") != nil else {
+                return nil
+            }
+            let sent: [JSON]
+            switch object.value(named: "schemas") {
+            case nil, .null?: sent = []
+            case .array(let urns)?: sent = urns
+            case .string(let urn)?: sent = [.string(urn)]
+            default: return nil
+            }
+            let isArray = object.value(named: "schemas")?.array != nil
+            let namesPatch = sent.contains(where: isPatchURN)
+            if namesPatch && isArray { return nil }
+            let urns = namesPatch ? sent : sent + [.string(MessageSchema.patchOp)]
+            return .object(object.setting("schemas", .array(urns)))
+        }
+    )
+
+    private static func isOperation(_ json: JSON) -> Bool {
+        json.object?.value(named: "op") != nil
+    }
+
+    private static func isPatchURN(_ json: JSON) -> Bool {
+        json.string?.equalsIgnoringASCIICase(MessageSchema.patchOp) == true
+    }
+}

@@ -1,0 +1,50 @@
+import SCIM
+
+extension Rewrite {
+    /// `"True"` and `"false"` as text, in any case, where the schema says boolean.
+    ///
+    /// Entra ID sends `active` so, and selects by `roles[primary eq "True"]`. Other text stays.
+    static let booleanText = Rewrite(
+        "booleanText",
+        value: { value, attribute, _ in
+            guard attribute.type == .boolean else { return nil }
+            return value.string.flatMap(boolean).map(JSON.bool)
+        },
+        literal: { literal, attribute in
+            switch literal {
+            case .string(let text) where attribute.type == .boolean,
+                .bare(let text) where attribute.type == .boolean:
+                boolean(text).map(Literal.boolean)
+            default: nil
+            }
+        }
+    )
+
+    private static func boolean(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true": true
+        case "false": false
+        default: nil
+        }
+    }
+
+    /// Numbers for text: `"employeeNumber": 417`, and in filters where values come without
+    /// quotes, `userName eq 4711`.
+    ///
+    /// Integers only in values: of other numbers it is not known how they were written.
+    static let numberAsText = Rewrite(
+        "numberAsText",
+        value: { value, attribute, _ in
+            guard attribute.type == .string, let number = value.integer else { return nil }
+            return .string(String(number))
+        },
+        literal: { literal, attribute in
+            guard attribute.type == .string else { return nil }
+            return switch literal {
+            case .number(let text): .string(text)
+            case .boolean(let flag): .string(flag ? "true" : "false")
+            case .string, .bare, .null: nil
+            }
+        }
+    )
+}

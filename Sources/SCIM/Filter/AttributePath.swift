@@ -1,0 +1,21 @@
+/// The name of an attribute as clients write it (RFC 7644 §3.10).
+package struct AttributePath: Sendable, Equatable {
+    /// `urn:ietf:params:scim:schemas:core:2.0:User` of `urn:…:User:name.givenName`
+    package var urn: String?
+    /// `name`; empty when the path is a URN alone
+    package var attribute: String
+    /// `givenName`
+    package var subAttribute: String?
+
+    package init(urn: String? = nil, attribute: String, subAttribute: String? = nil) {
+        self.urn = urn
+        self.attribute = attribute
+        self.subAttribute = subAttribute
+    }
+
+    package var text: String {
+        let path = subAttribute.map { "\(attribute).\($0)" } ?? attribute
+        guard let urn else { return path }
+        return path.isEmpty ? urn : "\(urn):\(path)"
+    }
+}

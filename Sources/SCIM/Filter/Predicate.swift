@@ -1,0 +1,151 @@
+/// A filter bound to a resource type: every name resolved, every value in comparable form.
+package indirect enum Predicate: Sendable {
+    /// True of a multi-valued attribute when it is true of any value.
+    case comparison(AttributeReference, ComparisonOperator, Key)
+    case present(AttributeReference)
+    /// One element of the attribute satisfies the predicate, whose references all lead into
+    /// that element.
+    case element(AttributeReference, Predicate)
+    case and([Predicate])
+    case or([Predicate])
+    case not(Predicate)
+}
+
+extension Filter {
+    /// Binds the filter to a resource type.
+    ///
+    /// - Throws: `invalidFilter` for an unknown attribute, an operator that the attribute's type
+    ///   does not have, or a value of another type (RFC 7644 §3.4.2.2).
+    package func bound(to type: ResourceType) throws(SCIMError) -> Predicate {
+        try Binder(type: type, element: nil).bind(self)
+    }
+
+    /// Binds a value filter to the elements of an attribute: `type eq "work"` of
+    /// `emails[type eq "work"]`.
+    ///
+    /// - Throws: `invalidFilter` as for a whole filter.
+    package func bound(
+        toElementsOf reference: AttributeReference, in type: ResourceType
+    ) throws(SCIMError) -> Predicate {
+        try Binder(type: type, element: reference).bind(self)
+    }
+}
+
+private struct Binder {
+    let type: ResourceType
+    /// The attribute between whose brackets the filter stands.
+    let element: AttributeReference?
+
+    func bind(_ filter: Filter) throws(SCIMError) -> Predicate {
+        switch filter {
+        case .and(let terms): return .and(try bind(terms))
+        case .or(let terms): return .or(try bind(terms))
+        case .not(let inner): return .not(try bind(inner))
+        case .present(let path): return .present(try resolve(path))
+        case .comparison(let path, let comparison, let literal):
+            return try bind(path, comparison, literal)
+        case .valuePath(let path, let inner):
+            let reference = try resolve(path)
+            guard element == nil, reference.subAttribute == nil, reference.attribute != nil
+            else {
+                throw .invalidFilter("\(path.text) cannot be followed by brackets")
+            }
+            return .element(
+                reference, try Binder(type: type, element: reference).bind(inner))
+        }
+    }
+
+    private func bind(_ terms: [Filter]) throws(SCIMError) -> [Predicate] {
+        var bound: [Predicate] = []
+        for term in terms { bound.append(try bind(term)) }
+        return bound
+    }
+
+    private func resolve(_ path: AttributePath) throws(SCIMError) -> AttributeReference {
+        let found = element.map { subAttribute(path, of: $0) } ?? type.resolve(path)
+        guard let found else {
+            throw .invalidFilter("\(type.name) has no attribute \(path.text)\(place)")
+        }
+        if found.definition?.returned == .never || found.attribute?.returned == .never {
+            throw .invalidFilter("\(path.text) cannot be used in a filter")
+        }
+        return found
+    }
+
+    private var place: String {
+        element.map { " within \($0.shortName)" } ?? ""
+    }
+
+    /// Of a simple attribute's element, the implicit name is `value` (RFC 7643 §2.4).
+    private func subAttribute(
+        _ path: AttributePath, of element: AttributeReference
+    ) -> AttributeReference? {
+        guard path.urn == nil, path.subAttribute == nil, let attribute = element.attribute else {
+            return nil
+        }
+        if let sub = attribute.subAttribute(named: path.attribute) { return element.sub(sub) }
+        return !attribute.isComplex && path.attribute.equalsIgnoringASCIICase("value")
+            ? element : nil
+    }
+
+    private func bind(
+        _ path: AttributePath, _ comparison: ComparisonOperator, _ literal: Literal
+    ) throws(SCIMError) -> Predicate {
+        var reference = try resolve(path)
+        if literal == .null {
+            switch comparison {
+            case .eq: return .not(.present(reference))
+            case .ne: return .present(reference)
+            default: throw .invalidFilter("null can only be compared with eq and ne")
+            }
+        }
+        // RFC 7644 §3.4.2.2, Figure 2: `emails co "x"` compares `emails.value`.
+        if reference.definition?.isComplex == true {
+            reference = reference.sub(reference.definition?.subAttribute(named: "value"))
+        }
+        guard let definition = reference.definition, !definition.isComplex else {
+            throw .invalidFilter(
+                "\(path.text) is complex; name one of its sub-attributes to compare it")
+        }
+        try check(comparison, definition, path)
+        return .comparison(reference, comparison, try key(literal, definition, path))
+    }
+
+    private func check(
+        _ comparison: ComparisonOperator, _ definition: Attribute, _ path: AttributePath
+    ) throws(SCIMError) {
+        let allowed: Set<ComparisonOperator> =
+            switch definition.type {
+            case .string, .reference: Set(ComparisonOperator.allCases)
+            case .boolean, .binary: [.eq, .ne]
+            case .decimal, .integer, .dateTime: [.eq, .ne, .gt, .ge, .lt, .le]
+            case .complex: []
+            }
+        guard allowed.contains(comparison) else {
+            throw .invalidFilter(
+                "\(comparison.rawValue) does not apply to \(path.text),"
+                    + " which is of type \(definition.type.rawValue)")
+        }
+    }
+
+    private func key(
+        _ literal: Literal, _ definition: Attribute, _ path: AttributePath
+    ) throws(SCIMError) -> Key {
+        let value: JSON =
+            switch literal {
+            case .string(let text), .bare(let text): .string(text)
+            case .boolean(let flag): .bool(flag)
+            case .number(let text):
+                Int64(text).map(JSON.integer) ?? .number(Double(text) ?? .nan)
+            case .null: .null
+            }
+        // Between a decimal's and an integer's literal forms the grammar makes no difference.
+        if definition.type == .integer, case .number(let number) = value { return .real(number) }
+        guard let key = definition.key(of: value) else {
+            throw .invalidFilter(
+                "\(path.text) is of type \(definition.type.rawValue)"
+                    + " and cannot be compared with \(literal.text)")
+        }
+        return key
+    }
+}

@@ -1,0 +1,31 @@
+/// The bounds on what a client may send and ask for. A request beyond one is refused with an
+/// error that names the limit.
+package struct Limits: Sendable {
+    /// Bytes of a request's body.
+    package var bodyBytes = 1_048_576
+    /// Bytes of all request variables together.
+    package var headerBytes = 65_536
+    /// Bytes of the request's path.
+    package var pathBytes = 2_048
+    /// Bytes of the request's query.
+    package var queryBytes = 16_384
+    /// Levels of arrays and objects in a body.
+    package var jsonDepth = 32
+    /// Bytes of a filter.
+    package var filterBytes = 8_192
+    /// Comparisons, connectives and groups in a filter.
+    package var filterNodes = 200
+    /// Levels of grouping in a filter.
+    package var filterDepth = 32
+    /// Operations of a PATCH request.
+    package var patchOperations = 1_000
+    /// Resources of one page, also where the client names no count; announced as
+    /// `filter.maxResults` (RFC 7643 §5).
+    package var pageSize = 500
+    /// Bytes of a password; bcrypt ignores what lies beyond.
+    package var passwordBytes = 72
+
+    package init() {}
+
+    package static let standard = Limits()
+}

@@ -1,0 +1,109 @@
+/// Removing (RFC 7644 §3.5.2.2).
+extension Patch {
+    func remove(
+        _ target: Target, _ operation: PatchOperation, _ outcome: inout Outcome
+    ) throws(SCIMError) {
+        // Read literally, the RFC removes every value and ignores this one: nothing a client
+        // that lists values can want.
+        if operation.value != nil, target.attribute.multiValued, target.isWhole {
+            throw .invalidSyntax(
+                "remove takes no value; select what to remove by a filter in the path")
+        }
+        try clear(target, operation, &outcome)
+    }
+
+    func clear(
+        _ target: Target, _ operation: PatchOperation, _ outcome: inout Outcome
+    ) throws(SCIMError) {
+        let reference = target.reference.sub(nil)
+        if target.sub?.required == true {
+            throw .mutability("\(operation.pathText) cannot be removed")
+        }
+        if target.isWhole { return try assign(nil, at: reference, in: &outcome) }
+        let elements = outcome.resource.elements(of: reference)
+        let isSelected = { (element: JSON) in target.filter?.matches(element: element) ?? true }
+        if target.filter != nil, !elements.contains(where: isSelected) {
+            throw .noTarget("\(operation.pathText) selects no value")
+        }
+        let kept = elements.compactMap { element -> JSON? in
+            guard isSelected(element) else { return element }
+            guard let sub = target.sub, var object = element.object else { return nil }
+            object[sub.name] = nil
+            return object.isEmpty ? nil : .object(object)
+        }
+        if target.attribute.multiValued {
+            try assign(kept.isEmpty ? nil : .array(kept), at: reference, in: &outcome)
+        } else {
+            try assign(kept.first, at: reference, in: &outcome)
+        }
+    }
+}
+
+/// Membership (RFC 7643 §4.2): elements come and go, and never change.
+extension Patch {
+    func memberChanges(
+        _ operation: PatchOperation, _ target: Target
+    ) throws(SCIMError) -> [MemberChange] {
+        if let filter = target.filter {
+            return try memberChanges(operation, target, selectedBy: filter)
+        }
+        if let sub = target.sub { throw Self.immutable(sub) }
+        switch (operation.kind, operation.value) {
+        case (.remove, nil), (.replace, nil): return [.removeAll]
+        case (.add, nil): return []
+        case (.remove, _?):
+            throw .invalidSyntax(
+                "remove takes no value; select members by a filter in the path")
+        case (.add, let value?): return [.add(try memberIDs(value))]
+        case (.replace, let value?): return [.replace(try memberIDs(value))]
+        }
+    }
+
+    private func memberChanges(
+        _ operation: PatchOperation, _ target: Target, selectedBy filter: Predicate
+    ) throws(SCIMError) -> [MemberChange] {
+        if let sub = target.sub { throw Self.immutable(sub) }
+        let ids = filter.idsSelected
+        switch operation.kind {
+        case .remove: return [ids.map(MemberChange.remove) ?? .removeMatching(filter)]
+        case .add where unmatchedFilter == .createElement && ids?.count == 1:
+            return [.add(ids ?? [])]
+        case .add, .replace:
+            throw .mutability("members cannot be changed, only added and removed")
+        }
+    }
+
+    private static func immutable(_ sub: Attribute) -> SCIMError {
+        .mutability("members.\(sub.name) is immutable; add and remove members as a whole")
+    }
+
+    /// The ids of the members that a value lists, each once.
+    func memberIDs(_ value: JSON) throws(SCIMError) -> [String] {
+        guard let attribute = type.schema.attribute(named: "members") else { return [] }
+        let elements = try attribute.canonical(.array(value.array ?? [value]), at: "members")
+        return Self.memberIDs(elements)
+    }
+
+    /// The ids in a canonical list of members, each once.
+    package static func memberIDs(_ elements: JSON?) -> [String] {
+        var seen: Set<String> = []
+        return (elements?.array ?? []).compactMap { $0.object?["value"]?.string }
+            .filter { seen.insert($0).inserted }
+    }
+}
+
+extension Predicate {
+    /// The members that the predicate selects, where it only lists their ids:
+    /// `value eq "a"`, `value eq "a" or value eq "b"`.
+    fileprivate var idsSelected: [String]? {
+        switch self {
+        case .comparison(let reference, .eq, .text(let id))
+        where reference.definition?.name == "value":
+            return [id]
+        case .or(let terms):
+            let ids = terms.map(\.idsSelected)
+            return ids.contains { $0 == nil } ? nil : ids.flatMap { $0 ?? [] }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,177 @@
+/// Applies PATCH operations to a resource in canonical form (RFC 7644 §3.5.2).
+package struct Patch: Sendable {
+    /// What to do with an `add` or `replace` whose value filter selects nothing.
+    package enum UnmatchedFilter: Sendable {
+        /// 400 `noTarget` (RFC 7644 §3.5.2.3).
+        case refuse
+        /// Make an element of the filter's equalities, where it is nothing but equalities joined
+        /// by `and`; clients set first values so.
+        case createElement
+    }
+
+    package let type: ResourceType
+    package let unmatchedFilter: UnmatchedFilter
+
+    package init(type: ResourceType, unmatchedFilter: UnmatchedFilter) {
+        self.type = type
+        self.unmatchedFilter = unmatchedFilter
+    }
+
+    package struct Outcome: Sendable {
+        /// The changed resource; not yet completed.
+        package var resource: JSONObject
+        /// In order.
+        package var memberChanges: [MemberChange]
+    }
+
+    /// Applies the operations in order, all or nothing.
+    ///
+    /// - Parameters:
+    ///   - operations: At most `Limits.patchOperations`.
+    ///   - resource: As stored, without members.
+    /// - Throws: `noTarget` when a value filter selects nothing; `mutability`, `invalidPath`,
+    ///   `invalidValue`, `invalidSyntax` as in RFC 7644 §3.12, Table 9.
+    package func apply(
+        _ operations: [PatchOperation], to resource: JSONObject
+    ) throws(SCIMError) -> Outcome {
+        var outcome = Outcome(resource: resource, memberChanges: [])
+        for operation in operations {
+            switch (operation.path, operation.kind) {
+            case (nil, .remove): throw .noTarget("a remove operation needs a path")
+            case (nil, _): try merge(operation, into: &outcome)
+            case (let path?, _): try apply(operation, at: path, to: &outcome)
+            }
+        }
+        return outcome
+    }
+
+    // MARK: Operations without a path
+
+    /// Each attribute of the value is added or replaced; the others stay (RFC 7644 §3.5.2.1,
+    /// §3.5.2.3). Read-only attributes are passed over, as in a PUT: clients repeat `id` there.
+    private func merge(
+        _ operation: PatchOperation, into outcome: inout Outcome
+    ) throws(SCIMError) {
+        guard let value = operation.value else { return }
+        guard let object = value.object else {
+            throw .invalidValue("without a path the value must be an object, not \(value.kind)")
+        }
+        for member in object.members {
+            if let schema = type.extension(member.name) {
+                try mergeExtension(schema, member.value, operation.kind, into: &outcome)
+            } else if let attribute = type.coreAttribute(named: member.name),
+                attribute.mutability != .readOnly, attribute.name != "schemas"
+            {
+                let reference = AttributeReference(
+                    schema: type.schema.id, isExtension: false, attribute: attribute)
+                try set(reference, member.value, operation.kind, in: &outcome)
+            }
+        }
+    }
+
+    private func mergeExtension(
+        _ schema: Schema, _ value: JSON, _ kind: PatchOperation.Kind, into outcome: inout Outcome
+    ) throws(SCIMError) {
+        if case .null = value {
+            if kind == .replace { outcome.resource[schema.id] = nil }
+            return
+        }
+        guard let object = value.object else {
+            throw .invalidValue("\(schema.id) must be an object, not \(value.kind)")
+        }
+        for member in object.members {
+            guard let attribute = schema.attribute(named: member.name),
+                attribute.mutability != .readOnly
+            else { continue }
+            let reference = AttributeReference(
+                schema: schema.id, isExtension: true, attribute: attribute)
+            try set(reference, member.value, kind, in: &outcome)
+        }
+    }
+
+    // MARK: Operations with a path
+
+    private func apply(
+        _ operation: PatchOperation, at path: PatchPath, to outcome: inout Outcome
+    ) throws(SCIMError) {
+        guard let reference = type.resolve(path.path) else {
+            throw .invalidPath("\(type.name) has no attribute \(operation.pathText)")
+        }
+        guard let attribute = reference.attribute else {
+            return try applyToExtension(operation, reference, &outcome)
+        }
+        if attribute.name == "schemas" {
+            // Derived from the data; only taking the base schema away would be a change.
+            if operation.kind == .remove { throw .mutability("schemas cannot be removed") }
+            return
+        }
+        let target = try target(path, reference, operation.pathText)
+        if attribute.mutability == .readOnly || target.sub?.mutability == .readOnly {
+            throw .mutability("\(operation.pathText) is read-only")
+        }
+        if attribute.source == .members {
+            return outcome.memberChanges += try memberChanges(operation, target)
+        }
+        if operation.kind == .remove { return try remove(target, operation, &outcome) }
+        guard let value = operation.value else {
+            if operation.kind == .replace { try clear(target, operation, &outcome) }
+            return
+        }
+        if target.isWhole { return try set(reference, value, operation.kind, in: &outcome) }
+        try setPart(target, value, operation, in: &outcome)
+    }
+
+    private func applyToExtension(
+        _ operation: PatchOperation, _ reference: AttributeReference, _ outcome: inout Outcome
+    ) throws(SCIMError) {
+        guard let urn = reference.schema, let schema = type.extension(urn) else { return }
+        if operation.path?.filter != nil {
+            throw .invalidPath("\(operation.pathText): a schema has no values to filter")
+        }
+        guard operation.kind != .remove, let value = operation.value else {
+            if operation.kind != .add { outcome.resource[urn] = nil }
+            return
+        }
+        try mergeExtension(schema, value, operation.kind, into: &outcome)
+    }
+
+    /// What a path leads to, bound to the schema.
+    struct Target {
+        let reference: AttributeReference
+        let filter: Predicate?
+        let filterSyntax: Filter?
+        /// `value` of `emails[type eq "work"].value` or of `emails.value`.
+        let sub: Attribute?
+        let attribute: Attribute
+
+        var isWhole: Bool { filter == nil && sub == nil }
+    }
+
+    private func target(
+        _ path: PatchPath, _ reference: AttributeReference, _ text: String
+    ) throws(SCIMError) -> Target {
+        guard let attribute = reference.attribute else { throw .invalidPath(text) }
+        var sub = reference.subAttribute
+        if let name = path.subAttribute {
+            guard let found = attribute.subAttribute(named: name) else {
+                throw .invalidPath("\(attribute.name) has no sub-attribute \(name)")
+            }
+            sub = found
+        }
+        guard let filter = path.filter else {
+            return Target(
+                reference: reference, filter: nil, filterSyntax: nil, sub: sub,
+                attribute: attribute)
+        }
+        guard reference.subAttribute == nil else {
+            throw .invalidPath("\(text): only an attribute can be followed by brackets")
+        }
+        do {
+            return Target(
+                reference: reference, filter: try filter.bound(toElementsOf: reference, in: type),
+                filterSyntax: filter, sub: sub, attribute: attribute)
+        } catch {
+            throw .init(status: error.status, scimType: .invalidPath, detail: error.detail)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+/// Bringing what a client sends into canonical form: names as the schema spells them, in the
+/// schema's order, types checked, what is read-only or unknown left out (RFC 7643 §2, §7).
+extension Attribute {
+    /// - Parameters:
+    ///   - value: As sent.
+    ///   - path: The attribute's name, for error details.
+    /// - Returns: The value to store, or `nil` when it is unassigned (RFC 7643 §2.5).
+    /// - Throws: `invalidValue` when the value is not of the attribute's type.
+    package func canonical(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+        multiValued ? try canonicalElements(value, at: path) : try canonicalSingle(value, at: path)
+    }
+
+    /// The elements of a multi-valued attribute, equal ones once.
+    private func canonicalElements(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+        if case .null = value { return nil }
+        guard let sent = value.array else {
+            throw .invalidValue("\(path) is multi-valued and must be an array, not \(value.kind)")
+        }
+        var elements: [JSON] = []
+        for element in sent {
+            guard let element = try canonicalSingle(element, at: path),
+                !elements.contains(element)
+            else { continue }
+            elements.append(element)
+        }
+        try checkPrimary(elements, at: path)
+        return elements.isEmpty ? nil : .array(elements)
+    }
+
+    /// One value: an element of a multi-valued attribute, or the value of another.
+    ///
+    /// - Returns: `nil` when it is unassigned.
+    package func canonicalSingle(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+        if case .null = value { return nil }
+        if isComplex { return try canonicalComplex(value, at: path) }
+        switch (type, value) {
+        case (.string, .string), (.reference, .string), (.boolean, .bool), (.integer, .integer),
+            (.decimal, .integer), (.decimal, .number):
+            return value
+        case (.dateTime, .string(let text)):
+            guard Instant(text) != nil else {
+                throw .invalidValue(
+                    "\(path) must be a date and time such as 2024-05-13T04:42:34Z")
+            }
+            return value
+        case (.binary, .string(let text)):
+            guard Self.isBase64(text) else {
+                throw .invalidValue("\(path) must be base64 data")
+            }
+            return value
+        default:
+            throw .invalidValue("\(path) must be of type \(type.rawValue), not \(value.kind)")
+        }
+    }
+
+    private func canonicalComplex(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+        guard let sent = value.object else {
+            throw .invalidValue("\(path) is complex and must be an object, not \(value.kind)")
+        }
+        var object = JSONObject()
+        for sub in subAttributes where sub.mutability != .readOnly {
+            guard let value = try sent.uniqueValue(named: sub.name, at: path) else { continue }
+            if let value = try sub.canonical(value, at: "\(path).\(sub.name)") {
+                object.members.append(.init(name: sub.name, value: value))
+            }
+        }
+        if object.isEmpty { return nil }
+        for sub in subAttributes where sub.required && object[sub.name] == nil {
+            throw .invalidValue("\(path).\(sub.name) is required")
+        }
+        return .object(object)
+    }
+
+    /// At most one element is primary (RFC 7643 §2.4).
+    package func checkPrimary(_ elements: [JSON], at path: String) throws(SCIMError) {
+        if elements.count(where: \.isPrimary) > 1 {
+            throw .invalidValue("\(path) has more than one primary value")
+        }
+    }
+
+    /// RFC 4648 §4 and §5, with or without padding.
+    private static func isBase64(_ text: String) -> Bool {
+        let padding = text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        return padding <= 2 && (text.utf8.count - padding) % 4 != 1
+            && text.utf8.dropLast(padding).allSatisfy { byte in
+                (0x61...0x7A).contains(byte.asciiLowercased) || (0x30...0x39).contains(byte)
+                    || "+/-_".utf8.contains(byte)
+            }
+    }
+}
+
+extension JSON {
+    /// Whether an element says `primary: true`.
+    package var isPrimary: Bool { object?["primary"] == true }
+}
+
+extension JSONObject {
+    /// The value of the member with the name, without regard to case.
+    ///
+    /// - Throws: `invalidSyntax` when two members differ only in case.
+    package func uniqueValue(named name: String, at path: String) throws(SCIMError) -> JSON? {
+        var found: JSON?
+        for member in members where member.name.equalsIgnoringASCIICase(name) {
+            if found != nil {
+                throw .invalidSyntax("\(path.isEmpty ? name : "\(path).\(name)") stands twice")
+            }
+            found = member.value
+        }
+        return found
+    }
+}

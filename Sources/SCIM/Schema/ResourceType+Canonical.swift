@@ -1,0 +1,97 @@
+extension ResourceType {
+    /// Brings the body of a POST or PUT into canonical form. Read-only and unknown attributes,
+    /// and extensions that the type does not have, are left out (RFC 7644 §3.3, §3.5.1).
+    ///
+    /// - Returns: `externalId`, `password` and `members` included; without `schemas`, `id`,
+    ///   `meta` and what else the service provider assigns.
+    /// - Throws: `invalidSyntax` when the body is no object or names an attribute twice;
+    ///   `invalidValue` for values of a wrong type.
+    package func canonical(_ body: JSON) throws(SCIMError) -> JSONObject {
+        guard let sent = body.object else {
+            throw .invalidSyntax("the body must be a JSON object, not \(body.kind)")
+        }
+        if let schemas = try sent.uniqueValue(named: "schemas", at: "") {
+            try Self.check(schemas: schemas)
+        }
+        var resource = try canonical(sent, Self.common + schema.attributes, at: "")
+        for `extension` in extensions {
+            let urn = `extension`.schema.id
+            guard let value = try sent.uniqueValue(named: urn, at: "") else { continue }
+            if case .null = value { continue }
+            guard let object = value.object else {
+                throw .invalidValue("\(urn) must be an object, not \(value.kind)")
+            }
+            let attributes = try canonical(object, `extension`.schema.attributes, at: urn)
+            if !attributes.isEmpty { resource[urn] = .object(attributes) }
+        }
+        return resource
+    }
+
+    private static func check(schemas: JSON) throws(SCIMError) {
+        if case .null = schemas { return }
+        guard let urns = schemas.array, urns.allSatisfy({ $0.string != nil }) else {
+            throw .invalidValue("schemas must be an array of strings")
+        }
+    }
+
+    private func canonical(
+        _ sent: JSONObject, _ attributes: [Attribute], at prefix: String
+    ) throws(SCIMError) -> JSONObject {
+        var object = JSONObject()
+        for attribute in attributes
+        where attribute.mutability != .readOnly && attribute.name != "schemas" {
+            guard let value = try sent.uniqueValue(named: attribute.name, at: prefix) else {
+                continue
+            }
+            let path = prefix.isEmpty ? attribute.name : "\(prefix):\(attribute.name)"
+            if let value = try attribute.canonical(value, at: path) {
+                object.members.append(.init(name: attribute.name, value: value))
+            }
+        }
+        return object
+    }
+
+    /// Completes a canonical resource: attributes in the schema's order, defaults where there is
+    /// no value, `schemas` first with exactly the extensions that have data (RFC 7643 §3.3).
+    ///
+    /// - Throws: `invalidValue` when a required attribute or extension is missing or blank.
+    package func completed(_ resource: JSONObject) throws(SCIMError) -> JSONObject {
+        var complete = JSONObject()
+        var urns: [JSON] = [.string(schema.id)]
+        for attribute in Self.common + schema.attributes {
+            if let value = resource[attribute.name] ?? attribute.defaultValue {
+                complete.members.append(.init(name: attribute.name, value: value))
+            }
+            try checkRequired(attribute, complete[attribute.name], at: attribute.name)
+        }
+        for `extension` in extensions {
+            let urn = `extension`.schema.id
+            let object = resource[urn]?.object ?? [:]
+            if object.isEmpty {
+                if `extension`.required { throw .invalidValue("\(urn) is required") }
+                continue
+            }
+            for attribute in `extension`.schema.attributes {
+                try checkRequired(
+                    attribute, object[attribute.name], at: "\(urn):\(attribute.name)")
+            }
+            urns.append(.string(urn))
+            complete.members.append(.init(name: urn, value: .object(object)))
+        }
+        complete.members.removeAll { $0.name == "schemas" }
+        complete.members.insert(.init(name: "schemas", value: .array(urns)), at: 0)
+        return complete
+    }
+
+    private func checkRequired(
+        _ attribute: Attribute, _ value: JSON?, at path: String
+    ) throws(SCIMError) {
+        guard attribute.required, attribute.source == .document, attribute.name != "schemas" else {
+            return
+        }
+        let isBlank = value?.string?.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+        if value == nil || isBlank == true {
+            throw .invalidValue("\(path) is required and must not be empty")
+        }
+    }
+}

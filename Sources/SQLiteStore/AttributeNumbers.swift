@@ -1,0 +1,70 @@
+import GRDB
+import SCIM
+
+/// The numbers by which table `value` knows attributes.
+final class AttributeNumbers: Sendable {
+    private let numbers: [String: Int64]
+
+    /// Reads the numbers, and gives numbers to attributes that have none yet.
+    init(_ database: Database, types: [ResourceType]) throws {
+        let names = types.flatMap(\.valueNames)
+        var known = try Self.read(database)
+        if names.contains(where: { known[$0] == nil }) {
+            try database.inTransaction(.immediate) {
+                for name in names {
+                    try database.execute(
+                        sql: "INSERT OR IGNORE INTO attribute (name) VALUES (?)", arguments: [name])
+                }
+                return .commit
+            }
+            known = try Self.read(database)
+        }
+        numbers = known
+    }
+
+    private static func read(_ database: Database) throws -> [String: Int64] {
+        var numbers: [String: Int64] = [:]
+        let rows = try Row.fetchCursor(database, sql: "SELECT name, id FROM attribute")
+        while let row = try rows.next() { numbers[row[0]] = row[1] }
+        return numbers
+    }
+
+    /// - Precondition: The reference is one of the served resource types'.
+    subscript(reference: AttributeReference) -> Int64 {
+        guard let number = numbers[reference.name] else {
+            preconditionFailure("\(reference.name) has no number")
+        }
+        return number
+    }
+}
+
+extension ResourceType {
+    /// The names of all that table `value` may hold of a resource.
+    fileprivate var valueNames: [String] {
+        valueReferences.flatMap { reference in
+            [reference.name]
+                + (reference.attribute?.subAttributes.map { reference.sub($0).name } ?? [])
+        }
+    }
+
+    /// The attributes whose values table `value` holds, and the extensions as a whole.
+    var valueReferences: [AttributeReference] {
+        var references = [Self.schemasReference]
+        for schema in schemas {
+            let isExtension = schema.id != self.schema.id
+            if isExtension {
+                references.append(.init(schema: schema.id, isExtension: true, attribute: nil))
+            }
+            references += schema.attributes
+                .filter { $0.source == .document && $0.returned != .never }
+                .map { .init(schema: schema.id, isExtension: isExtension, attribute: $0) }
+        }
+        return references
+    }
+
+    private static var schemasReference: AttributeReference {
+        .init(
+            schema: nil, isExtension: false,
+            attribute: common.first { $0.name == "schemas" })
+    }
+}

@@ -1,0 +1,149 @@
+import GRDB
+
+/// The schema of the database, as the steps that lead to it.
+enum Migrations {
+    /// `PRAGMA application_id` of Roster's databases: "ROST".
+    static let applicationID = 0x524F_5354
+
+    /// Each step leads from the schema with its index to the next.
+    private static let steps: [String] = [
+        """
+        -- A resource. Times in microseconds since 1970, UTC.
+        CREATE TABLE resource (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            type TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            document TEXT NOT NULL
+        );
+        CREATE INDEX resource_type ON resource (type);
+        CREATE INDEX resource_modified ON resource (type, modified);
+
+        -- How many resources there are, so that no list has to count them.
+        CREATE TABLE resource_count (
+            type TEXT PRIMARY KEY,
+            total INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        -- The numbers of attributes in table value.
+        CREATE TABLE attribute (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        );
+
+        -- What filters and sorts compare: every simple value in comparable form, and for each
+        -- complex value a row that has a key when something is in it. A resource's rows stand
+        -- together; the partial indexes lead to those by which resources are looked up.
+        CREATE TABLE value (
+            resource INTEGER NOT NULL,
+            attribute INTEGER NOT NULL,
+            element INTEGER NOT NULL,
+            class INTEGER NOT NULL, -- 0 plain, 1 indexed, 2 unique
+            key,
+            PRIMARY KEY (resource, attribute, element)
+        ) WITHOUT ROWID;
+        CREATE INDEX value_indexed ON value (attribute, key) WHERE class = 1;
+        CREATE UNIQUE INDEX value_unique ON value (attribute, key) WHERE class = 2;
+
+        -- externalId belongs to the provisioning domain that set it.
+        CREATE TABLE external_id (
+            domain TEXT NOT NULL,
+            resource INTEGER NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (resource, domain)
+        ) WITHOUT ROWID;
+        CREATE INDEX external_id_value ON external_id (domain, value);
+
+        CREATE TABLE member (
+            grp INTEGER NOT NULL,
+            member INTEGER NOT NULL,
+            added INTEGER NOT NULL,
+            PRIMARY KEY (grp, member)
+        ) WITHOUT ROWID;
+        CREATE INDEX member_of ON member (member, grp);
+
+        CREATE TABLE credential (
+            resource INTEGER PRIMARY KEY,
+            hash TEXT NOT NULL
+        );
+
+        CREATE TABLE token (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash BLOB NOT NULL UNIQUE, -- SHA-256 of the secret
+            name TEXT NOT NULL,
+            profile TEXT NOT NULL,
+            rights TEXT NOT NULL,
+            domain TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            expires INTEGER,
+            revoked INTEGER,
+            used INTEGER
+        );
+
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            request TEXT NOT NULL,
+            token INTEGER NOT NULL,
+            client TEXT NOT NULL,
+            action TEXT NOT NULL,
+            type TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            detail TEXT NOT NULL
+        );
+
+        -- What receivers are still to be told.
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            type TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            data TEXT NOT NULL
+        );
+        """
+    ]
+
+    static var currentVersion: Int { steps.count }
+
+    /// Makes the schema in a new database, and checks that of another.
+    static func prepare(_ database: Database, older: SQLiteStore.OlderSchema) throws {
+        if try version(database) == currentVersion, try isRoster(database) { return }
+        guard try isEmpty(database) || isRoster(database) else { throw DatabaseUnfit.notRoster }
+        let found = try version(database)
+        if found > currentVersion {
+            throw DatabaseUnfit.newerSchema(found: found, known: currentVersion)
+        }
+        if try !isEmpty(database), case .refuse = older {
+            throw DatabaseUnfit.olderSchema(found: found, known: currentVersion)
+        }
+        // The mode is kept in the file. A file system without shared memory declines it, and
+        // the rollback journal does the same more slowly.
+        _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        try database.inTransaction(.exclusive) {
+            // Another process may have been faster.
+            for step in steps[min(try version(database), steps.count)...] {
+                try database.execute(sql: step)
+            }
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(currentVersion)")
+            return .commit
+        }
+    }
+
+    static func version(_ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    }
+
+    private static func isRoster(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID
+    }
+
+    private static func isEmpty(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+    }
+}

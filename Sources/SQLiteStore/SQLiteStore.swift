@@ -1,0 +1,116 @@
+import Directory
+import GRDB
+import SCIM
+
+/// The store on SQLite: one connection a process, WAL, `synchronous=FULL`.
+package final class SQLiteStore: Store {
+    /// What to do with a database whose schema is older than the program's.
+    package enum OlderSchema: Sendable {
+        /// Throw 503: another process may still run the older program.
+        case refuse
+        case migrate
+    }
+
+    let queue: DatabaseQueue
+    let attributes: AttributeNumbers
+
+    /// How long a statement waits for another process's lock.
+    private static let busyTimeoutSeconds = 5.0
+
+    /// Opens a database; a file that is missing or empty becomes a new one.
+    ///
+    /// - Parameter path: Of the file. Its folder must exist.
+    /// - Throws: 503 when the file cannot be used: not a database, not Roster's, of a newer or
+    ///   older schema, locked, read-only, on a full disk.
+    package init(path: String, older: OlderSchema = .refuse) throws(SCIMError) {
+        do {
+            queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            attributes = try queue.writeWithoutTransaction { database in
+                try Migrations.prepare(database, older: older)
+                return try AttributeNumbers(database, types: ResourceType.all)
+            }
+        } catch {
+            throw SCIMError(storeError: error)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.maximumReaderCount = 1
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA cache_size = -8000")
+        }
+        return configuration
+    }
+
+    /// Runs statements that see one state of the database.
+    func reading<Result>(
+        _ body: (Database) throws -> Result
+    ) throws(SCIMError) -> Result {
+        do {
+            return try queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.deferred) {
+                    result = try body(database)
+                    return .commit
+                }
+                guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                return result
+            }
+        } catch {
+            throw SCIMError(storeError: error)
+        }
+    }
+
+    package func write<Result>(
+        _ body: (any StoreTransaction) throws(SCIMError) -> Result
+    ) throws(SCIMError) -> Result {
+        do {
+            return try queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    result = try body(
+                        SQLiteTransaction(database: database, attributes: attributes))
+                    return .commit
+                }
+                guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                return result
+            }
+        } catch {
+            throw SCIMError(storeError: error)
+        }
+    }
+
+    package func fetch(
+        _ id: String, type: ResourceType, domain: String, loading parts: ResourceParts
+    ) throws(SCIMError) -> StoredResource? {
+        try reading { try Reading(database: $0).fetch(id, type: type, domain: domain, parts) }
+    }
+
+    package func search(_ query: Query) throws(SCIMError) -> Page {
+        try reading { try Reading(database: $0).search(query, attributes) }
+    }
+
+    package func token(hash: [UInt8]) throws(SCIMError) -> Token? {
+        do {
+            return try queue.writeWithoutTransaction { try Reading(database: $0).token(hash: hash) }
+        } catch {
+            throw SCIMError(storeError: error)
+        }
+    }
+
+    package func tokens() throws(SCIMError) -> [Token] {
+        try reading { try Reading(database: $0).tokens() }
+    }
+
+    package func recordUse(ofToken id: Int64, at instant: Instant) {
+        // Another process may hold the lock; then it, or the next request, makes the note.
+        try? queue.writeWithoutTransaction { database in
+            try database.execute(
+                sql: "UPDATE token SET used = ? WHERE id = ?",
+                arguments: [instant.microseconds, id])
+        }
+    }
+}

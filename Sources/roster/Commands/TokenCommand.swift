@@ -1,0 +1,154 @@
+import ArgumentParser
+import Directory
+import Glibc
+import Profiles
+import SCIM
+
+struct TokenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Make, list and revoke the tokens of clients.",
+        subcommands: [Create.self, List.self, Revoke.self])
+
+    struct Create: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a token. It is printed once and kept nowhere.")
+
+        @Argument(help: "The client's name: letters, digits, '.', '_' and '-'.")
+        var name: String
+
+        @Option(help: "What the client is: \(Profile.all.map(\.name).joined(separator: ", ")).")
+        var profile = Profile.generic.name
+
+        @Option(help: "How long it is valid, such as 365d or 12h. Default: until revoked.")
+        var expires: Duration?
+
+        @Option(help: "What the client may do: read or write.")
+        var rights = Token.Rights.write
+
+        @Option(help: "Clients of one provisioning domain share their externalIds.")
+        var domain = "default"
+
+        @OptionGroup var database: DatabaseOptions
+
+        func validate() throws {
+            let isName = name.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte | 0x20) && byte > 0x40
+                    || (0x30...0x39).contains(byte) || "._-".utf8.contains(byte)
+            }
+            guard isName, (1...64).contains(name.utf8.count) else {
+                throw ValidationError(
+                    "a name has 1 to 64 letters, digits, '.', '_' and '-'")
+            }
+            guard Profile.named(profile) != nil else {
+                let names = Profile.all.map(\.name).joined(separator: ", ")
+                throw ValidationError("there is no profile \(profile); there are \(names)")
+            }
+        }
+
+        func run() throws {
+            let store = try database.open()
+            let secret = TokenSecret()
+            let now = currentInstant()
+            let token = Token(
+                name: name, profile: profile.lowercased(), rights: rights, domain: domain,
+                created: now, expires: expires.map { $0.added(to: now) }, hash: secret.hash)
+            let number = try reportingCause { () throws(SCIMError) in
+                try store.write { transaction throws(SCIMError) in
+                    try transaction.insert(token, hash: secret.hash)
+                }
+            }
+            explain(
+                "Token \(number) of \(name) (profile \(token.profile), \(rights.rawValue)"
+                    + "\(token.expires.map { ", until \($0.text)" } ?? "")). "
+                    + "Copy it now: it is not shown again.")
+            print(secret.text)
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the tokens, without their secrets.")
+
+        @OptionGroup var database: DatabaseOptions
+
+        func run() throws {
+            let store = try database.open()
+            let tokens = try reportingCause { () throws(SCIMError) in try store.tokens() }
+            let now = currentInstant()
+            print("ID\tNAME\tPROFILE\tRIGHTS\tDOMAIN\tCREATED\tLAST USED\tSTATE")
+            for token in tokens {
+                let fields = [
+                    String(token.id), token.name, token.profile, token.rights.rawValue,
+                    token.domain, token.created.text, token.used?.text ?? "never",
+                    token.state(at: now),
+                ]
+                print(fields.joined(separator: "\t"))
+            }
+        }
+    }
+
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke a token, or all tokens of a name.")
+
+        @Argument(help: "The token's number, or the client's name.")
+        var token: String
+
+        @OptionGroup var database: DatabaseOptions
+
+        func run() throws {
+            let store = try database.open()
+            let now = currentInstant()
+            let revoked = try reportingCause { () throws(SCIMError) in
+                let matching = try store.tokens().filter {
+                    $0.revoked == nil && ($0.name == token || String($0.id) == token)
+                }
+                return try store.write { transaction throws(SCIMError) in
+                    var revoked: [Token] = []
+                    for token in matching
+                    where try transaction.revokeToken(token.id, at: now) {
+                        revoked.append(token)
+                    }
+                    return revoked
+                }
+            }
+            guard !revoked.isEmpty else {
+                throw CommandError(description: "there is no such token, or it is revoked already")
+            }
+            for token in revoked { explain("Revoked token \(token.id) of \(token.name).") }
+        }
+    }
+}
+
+/// A time such as `365d`, `12h` or `30m`.
+struct Duration: ExpressibleByArgument {
+    let microseconds: Int64
+
+    init?(argument: String) {
+        let units: [Character: Int64] = ["m": 60, "h": 3_600, "d": 86_400]
+        guard let last = argument.last, let seconds = units[last],
+            let number = Int64(argument.dropLast()), (1...100_000).contains(number)
+        else { return nil }
+        microseconds = number * seconds * 1_000_000
+    }
+
+    func added(to instant: Instant) -> Instant {
+        Instant(microseconds: instant.microseconds + microseconds)
+    }
+}
+
+extension Token.Rights: ExpressibleByArgument {}
+
+extension Token {
+    fileprivate func state(at now: Instant) -> String {
+        if let revoked { return "revoked \(revoked.text)" }
+        guard let expires else { return "valid" }
+        return isValid(at: now) ? "valid until \(expires.text)" : "expired \(expires.text)"
+    }
+}
+
+/// Writes a line for people, apart from what scripts read.
+func explain(_ line: String) {
+    let bytes = Array("\(line)\n".utf8)
+    _ = write(2, bytes, bytes.count)
+}

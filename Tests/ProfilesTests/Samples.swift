@@ -1,0 +1,94 @@
+import SCIM
+import Testing
+
+@testable import Profiles
+
+let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+let patchOp = JSON.string(MessageSchema.patchOp)
+
+extension JSON: ExpressibleByStringInterpolation {}
+
+/// What a client sends, and what is to become of it.
+struct Sample: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let type: ResourceType
+    let sent: JSON
+    let expected: JSON
+    let fired: [String]
+
+    /// - Parameters:
+    ///   - expected: `nil` when the request is to stay as it is.
+    ///   - fired: The names of the rewrites that are to be reported.
+    init(
+        _ description: String,
+        _ sent: JSON,
+        _ expected: JSON? = nil,
+        type: ResourceType = .user,
+        fired: String...
+    ) {
+        testDescription = description
+        self.type = type
+        self.sent = sent
+        self.expected = expected ?? sent
+        self.fired = fired
+    }
+}
+
+func checkResource(_ sample: Sample, profile: Profile = .generic) {
+    let result = profile.resource(sample.sent, sample.type)
+    #expect(result.value == sample.expected)
+    #expect(result.fired == sample.fired)
+    let again = profile.resource(result.value, sample.type)
+    #expect(again.fired == [], "rewriting is done in one pass")
+}
+
+/// Checks whole messages.
+func checkMessage(_ sample: Sample, profile: Profile = .generic) {
+    let result = profile.patch(sample.sent, sample.type)
+    #expect(result.value == sample.expected)
+    #expect(result.fired == sample.fired)
+    let again = profile.patch(result.value, sample.type)
+    #expect(again.fired == [], "rewriting is done in one pass")
+}
+
+/// Checks lists of operations, each in a message of its own.
+func checkOperations(_ sample: Sample, profile: Profile = .generic) {
+    let message = { (operations: JSON) -> JSON in
+        ["schemas": [patchOp], "Operations": operations]
+    }
+    let result = profile.patch(message(sample.sent), sample.type)
+    #expect(result.value.object?.value(named: "Operations") == sample.expected)
+    #expect(result.fired == sample.fired)
+    let again = profile.patch(result.value, sample.type)
+    #expect(again.fired == [], "rewriting is done in one pass")
+}
+
+/// A filter as text, and as it is to become.
+struct FilterSample: Sendable, CustomTestStringConvertible {
+    let type: ResourceType
+    let sent: String
+    let expected: String
+    let fired: [String]
+
+    var testDescription: String { sent }
+
+    init(
+        _ sent: String,
+        _ expected: String? = nil,
+        type: ResourceType = .user,
+        fired: String...
+    ) {
+        self.type = type
+        self.sent = sent
+        self.expected = expected ?? sent
+        self.fired = fired
+    }
+
+    func check(profile: Profile = .generic) throws {
+        let filter = try FilterParser.parse(sent, values: profile.filterValues)
+        let result = profile.filter(filter, type)
+        #expect(result.value.text == expected)
+        #expect(result.fired == fired)
+        #expect(profile.filter(result.value, type).fired == [])
+    }
+}

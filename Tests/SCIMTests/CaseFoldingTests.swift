@@ -1,0 +1,86 @@
+import Foundation
+import SCIM
+import Testing
+
+struct CaseFoldingTests {
+    @Test(arguments: [
+        ("BJensen", "bjensen"),
+        ("Stra\u{DF}e", "STRASSE"),
+        ("stra\u{1E9E}e", "strasse"),
+        ("\u{3A3}\u{39F}\u{3A6}\u{39F}\u{3A3}", "\u{3C3}\u{3BF}\u{3C6}\u{3BF}\u{3C2}"),
+        ("\u{C9}T\u{C9}", "\u{E9}t\u{E9}"),
+        ("\u{E9}", "e\u{301}"),
+        ("E\u{301}", "\u{E9}"),
+        ("\u{212B}", "\u{E5}"),
+        ("\u{2126}", "\u{3C9}"),
+        ("\u{212A}", "k"),
+        ("\u{FB01}n", "FIN"),
+        ("\u{416}", "\u{436}"),
+        ("\u{10400}", "\u{10428}"),
+        ("\u{FF21}\u{FF42}\u{FF11}\u{3000}\u{FF20}", "ab1 @"),
+        ("\u{1FB4}", "\u{3B1}\u{345}\u{301}"),
+        ("\u{13A0}", "\u{AB70}"),
+        ("", ""),
+    ])
+    func unites(_ left: String, _ right: String) {
+        check(left, .same, right)
+    }
+
+    @Test(arguments: [
+        ("a", "b"), ("e", "\u{E9}"), ("a", "a "), ("o", "\u{F8}"), ("\u{DF}", "s"),
+        ("a\u{0}b", "a"), ("i", "\u{130}"),
+    ])
+    func tellsApart(_ left: String, _ right: String) {
+        check(left, .different, right)
+    }
+
+    /// What is compared is what was folded once; folding it again must change nothing.
+    @Test func isIdempotentForEveryCharacter() {
+        let failing = Self.everyScalar.filter { scalar in
+            let once = String(scalar).caseFolded
+            return !once.caseFolded.isIdenticalText(to: once)
+        }
+        #expect(failing.isEmpty, "\(failing.map { String($0.value, radix: 16) })")
+    }
+
+    @Test func unitesEveryCharacterWithItsOtherCasesAndForms() {
+        let failing = Self.everyScalar.filter { scalar in
+            let text = String(scalar)
+            let variants = [
+                scalar.properties.uppercaseMapping, scalar.properties.lowercaseMapping,
+                text.decomposedStringWithCanonicalMapping,
+                text.precomposedStringWithCanonicalMapping,
+            ]
+            return variants.contains { !$0.caseFolded.isIdenticalText(to: text.caseFolded) }
+        }
+        #expect(failing.isEmpty, "\(failing.map { String($0.value, radix: 16) })")
+    }
+
+    @Test func comparesNamesByASCIIOnly() {
+        #expect("userNAME".equalsIgnoringASCIICase("USERname"))
+        #expect(!"\u{212A}ey".equalsIgnoringASCIICase("key"))
+        #expect(!"@".equalsIgnoringASCIICase("`"))
+        #expect("URN:a:B".hasPrefixIgnoringASCIICase("urn:A"))
+        #expect(!"urn".hasPrefixIgnoringASCIICase("urn:"))
+    }
+
+    /// Without the many that have neither case nor another form.
+    private static let everyScalar = (0...0x10FFFF as ClosedRange<UInt32>)
+        .compactMap(Unicode.Scalar.init)
+        .filter { scalar in
+            switch scalar.properties.generalCategory {
+            case .unassigned, .privateUse, .otherLetter: false
+            default: true
+            }
+        }
+
+    private enum Relation {
+        case same, different
+    }
+
+    private func check(_ left: String, _ relation: Relation, _ right: String) {
+        let left = left.caseFolded
+        let right = right.caseFolded
+        #expect(left.isIdenticalText(to: right) == (relation == .same), "\(left), \(right)")
+    }
+}
