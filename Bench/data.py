@@ -12,20 +12,21 @@ import tempfile
 from servers import DATABASE, BenchError
 
 HERE = pathlib.Path(__file__).resolve().parent
-SMALL_GROUPS, SMALL_MEMBERS = 2000, 10
-LARGE_GROUPS, LARGE_MEMBERS = 4, 10000
+SMALL_MEMBERS = 10
+LARGE_MEMBERS = 10_000
+SMALL_GROUPS, LARGE_GROUPS = 2000, 4  # in the large directory
 MEMBERS_A_REQUEST = 1000
 LOADING_BYTES = 1_500_000_000
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
-def wrk(server, operation, first, seconds, connections, path, groups=0):
+def wrk(server, operation, first, seconds, connections, path, groups=0, members=0):
     """One run of wrk; what load.lua prints at its end."""
     run = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s",
          "-s", HERE / "load.lua", f"http://127.0.0.1:{server.port}", "--",
-         operation, str(first), str(server.size), path, str(groups)],
+         operation, str(first), str(server.size), path, str(groups), str(members)],
         env={**os.environ, "BENCH_TOKEN": server.token}, capture_output=True, text=True)
     lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
     if run.returncode != 0 or not lines:
@@ -36,9 +37,9 @@ def wrk(server, operation, first, seconds, connections, path, groups=0):
 def prepared(server, cache, say):
     """The directory with this server's data, loaded now if it has not been before."""
     key = hashlib.sha256(
-        (server.program.schema_key() + (HERE / "load.lua").read_text()
+        (f"{server.largest} {server.program.schema_key()}" + (HERE / "load.lua").read_text()
          + pathlib.Path(__file__).read_text()).encode()).hexdigest()[:12]
-    name = f"{server.program.name}-{server.size}"
+    name = f"{server.program.name}-{server.size}of{server.largest}"
     directory = cache / f"{name}-{key}"
     if directory.exists():
         return directory
@@ -74,18 +75,23 @@ def load(server, directory):
     ids = users.read_text().split() if users.exists() else []
     if len(ids) != server.size:
         raise BenchError(f"{server.program.name} took {len(ids)} users of {server.size}: {result}")
-    if server.size < 2 * LARGE_MEMBERS:
-        return
-    load_groups(server, directory / "small", SMALL_GROUPS, ids, SMALL_MEMBERS)
-    load_groups(server, directory / "large", LARGE_GROUPS, ids, LARGE_MEMBERS)
+    # A user is in as many groups in every directory; it is the directory's size that differs.
+    share = server.size / server.largest
+    load_groups(server, directory / "small", int(SMALL_GROUPS * share), ids, SMALL_MEMBERS)
+    load_groups(server, directory / "large", LARGE_GROUPS, ids, int(LARGE_MEMBERS * share))
 
 
 def load_groups(server, path, count, users, size):
-    """Groups of the first `size` users; the file names the groups, then all other users."""
-    members = [{"value": user} for user in users[:size]]
-    chunks = [members[i:i + MEMBERS_A_REQUEST] for i in range(0, size, MEMBERS_A_REQUEST)]
+    """Groups of `size` users each, evenly spread; the file names the groups, then the users.
+
+    The members of a group follow each other in the list of users, and the groups begin at equal
+    distances; load.lua goes on from there when it adds some.
+    """
     groups = []
     for number in range(count):
+        start = number * (len(users) // count)
+        members = [{"value": users[(start + i) % len(users)]} for i in range(size)]
+        chunks = [members[i:i + MEMBERS_A_REQUEST] for i in range(0, size, MEMBERS_A_REQUEST)]
         group = server.expect(201, "POST", "/Groups", {
             "schemas": [GROUP], "displayName": f"{path.name} {number}", "members": chunks[0]})
         groups.append(group["id"])
@@ -93,7 +99,7 @@ def load_groups(server, path, count, users, size):
             server.expect(204, "PATCH", f"/Groups/{group['id']}", {
                 "schemas": [PATCH],
                 "Operations": [{"op": "add", "path": "members", "value": chunk}]})
-    path.write_text("\n".join(groups + users[size:]) + "\n")
+    path.write_text("\n".join(groups + users) + "\n")
 
 
 def settle(directory):

@@ -1,6 +1,7 @@
 -- The requests of the bench, for wrk. After `--`: operation, first number, size of the directory,
--- file of ids (one a line). BENCH_TOKEN holds the bearer token. One thread only: the numbers of
--- the requests run on, and the last one is printed, so that the next run goes on from there.
+-- file of ids (one a line), and for groups how many there are and how many members each began
+-- with. BENCH_TOKEN holds the bearer token. One thread only: the numbers of the requests run on,
+-- and the last one is printed, so that the next run goes on from there.
 
 local ffi = require("ffi")
 ffi.cdef("int getpid(void); int kill(int, int);")
@@ -64,12 +65,15 @@ function operations.patch(number)
         patchHead .. '{"op":"replace","path":"active","value":' .. active .. '}]}')
 end
 
--- A member that the group has not got yet. The ids are the groups' first, as many as `groups`
--- says, then those of users who are in none of them; a pass through the groups adds one to each.
+-- Adds a member that the group has not got yet. The ids are those of `groups` groups, then all
+-- users; each group begins with `members` users that follow each other, at equal distances.
 function operations.member(number)
-    local member = ids[groups + math.floor(number / groups) % (#ids - groups) + 1]
-    return wrk.format("PATCH", base .. "/Groups/" .. ids[number % groups + 1], nil,
-        patchHead .. '{"op":"add","path":"members","value":[{"value":"' .. member .. '"}]}]}')
+    local group, pass = number % groups, math.floor(number / groups)
+    local users = #ids - groups
+    local member = (group * math.floor(users / groups) + members + pass) % users
+    return wrk.format("PATCH", base .. "/Groups/" .. ids[group + 1], nil,
+        patchHead .. '{"op":"add","path":"members","value":[{"value":"'
+        .. ids[groups + member + 1] .. '"}]}]}')
 end
 
 -- Posts users until there are `size` of them, and writes their ids to the file. The lists that
@@ -102,7 +106,7 @@ function init(arguments)
     -- wrk asks for one request before the first that it sends.
     operation, n = arguments[1], tonumber(arguments[2]) - 1
     size, path = tonumber(arguments[3]), arguments[4]
-    groups = tonumber(arguments[5] or "0")
+    groups, members = tonumber(arguments[5]), tonumber(arguments[6])
     wrk.headers["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN")
     wrk.headers["Content-Type"] = "application/scim+json"
     ids = {}

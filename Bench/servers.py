@@ -65,7 +65,8 @@ class Server:
     """Several processes of one program on one socket, over one directory of users."""
 
     program: Program
-    size: int
+    size: int  # users in its directory
+    largest: int  # users in the largest directory that is measured
     count: int  # processes
     socket_path: pathlib.Path
     port: int

@@ -9,6 +9,7 @@ final class FastCGIResponder {
         case connection
         case lastConnection
         case stop
+        case listenerFailed
     }
 
     /// Ends the loop instead of being tried again: the listener is of no use any more.
@@ -23,6 +24,8 @@ final class FastCGIResponder {
     private let poll: Int32
     private let request: UnsafeMutablePointer<FCGX_Request>
     private let bodyReader = BodyReader()
+    /// What the last wait found: the listener, the stop descriptor or both.
+    private var events = [epoll_event](repeating: epoll_event(), count: 2)
     /// The accept error that the log named last; it stays quiet while the same one goes on.
     private var reportedError: Int32 = 0
 
@@ -73,6 +76,10 @@ final class FastCGIResponder {
         while true {
             let wake = wait()
             if wake == .stop { return true }
+            if wake == .listenerFailed {
+                report("the FastCGI listener is not usable any more")
+                return false
+            }
             let status = FCGX_Accept_r(request)
             if status == 0 {
                 reportedError = 0
@@ -89,12 +96,16 @@ final class FastCGIResponder {
     /// A connection that is there when the end comes is still served: its arrival may have woken
     /// this process alone, and then no other would see it.
     private func wait() -> Wake {
-        var events = [epoll_event](repeating: epoll_event(), count: 2)
         var count: Int32 = 0
-        repeat { count = epoll_wait(poll, &events, 2, -1) } while count < 0
-        let isEnd = events.prefix(Int(count)).contains { $0.data.fd == stop }
-        if isEnd { return count == 2 ? .lastConnection : .stop }
-        return .connection
+        repeat { count = epoll_wait(poll, &events, 2, -1) } while count < 0 && errno == EINTR
+        guard count > 0 else { return .listenerFailed }
+        let ready = events.prefix(Int(count))
+        if ready.contains(where: { $0.data.fd == stop }) {
+            return count == 2 ? .lastConnection : .stop
+        }
+        // accept() has nothing to say about it: it would find no connection for ever.
+        let isFailed = ready.contains { $0.events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 }
+        return isFailed ? .listenerFailed : .connection
     }
 
     /// Whether the loop goes on after a connection could not be taken.

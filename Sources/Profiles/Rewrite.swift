@@ -34,11 +34,13 @@ package struct Rewrite: Sendable {
     ///
     /// - Parameters:
     ///   - name: For the log.
+    ///   - kinds: The operations whose values are rewritten.
     ///   - value: Given a value, the attribute that it is sent for and whether it is an element
     ///     of that attribute's values.
     ///   - literal: Given a literal of a comparison and the simple attribute it is compared with.
     init(
         _ name: String,
+        in kinds: Set<Operation.Kind> = [.add, .remove, .replace],
         value: @escaping ValueWalk.Change,
         literal: FilterWalk.LiteralChange? = nil
     ) {
@@ -50,7 +52,9 @@ package struct Rewrite: Sendable {
             resource: { body, type in ValueWalk(type: type, change: value).resource(body) },
             operation: { operation, type in
                 var changed = literals(type)?.operation(operation)
-                if let value = ValueWalk(type: type, change: value).value(of: operation) {
+                if kinds.contains(operation.kind),
+                    let value = ValueWalk(type: type, change: value).value(of: operation)
+                {
                     changed = (changed ?? operation).setting(value: value)
                 }
                 return changed.map { [$0] }

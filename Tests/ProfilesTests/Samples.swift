@@ -6,7 +6,9 @@ import Testing
 let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 let patchOp = JSON.string(MessageSchema.patchOp)
 
-extension JSON: ExpressibleByStringInterpolation {}
+extension JSON: ExpressibleByStringInterpolation, CustomTestStringConvertible {
+    package var testDescription: String { String(decoding: text, as: UTF8.self) }
+}
 
 /// What a client sends, and what is to become of it.
 struct Sample: Sendable, CustomTestStringConvertible {
@@ -16,9 +18,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
     let expected: JSON
     let fired: [String]
 
-    /// - Parameters:
-    ///   - expected: `nil` when the request is to stay as it is.
-    ///   - fired: The names of the rewrites that are to be reported.
+    /// Without `expected`, the request is to stay as it is.
     init(
         _ description: String,
         _ sent: JSON,

@@ -86,8 +86,7 @@ AddOutputFilterByType DEFLATE application/scim+json
 <VirtualHost 127.0.0.1:{port}>
     DocumentRoot "{docroot}"
     <Directory "{docroot}">
-        Options FollowSymLinks
-        AllowOverride All
+        {overrides}
         Require all granted
     </Directory>
 {site}
@@ -116,7 +115,7 @@ http {{
         server_name localhost;
         root {docroot};
         location / {{
-            try_files $uri /index.php;
+            try_files $uri {fallback};
         }}
         include {deploy}/nginx.conf;
         set $roster_socket unix:{directory}/roster.sock;
@@ -126,10 +125,15 @@ http {{
 
 
 class Site:
-    """A web server with Roster behind it; stop() ends every process it started."""
+    """A web server with Roster behind it; stop() ends every process it started.
 
-    def __init__(self, kind):
+    Elsewhere than at Roster the site answers every path with its front controller, like WordPress,
+    or with 404.
+    """
+
+    def __init__(self, kind, has_front_controller=True):
         self.kind = kind
+        self.has_front_controller = has_front_controller
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.base = f"{self.origin}/scim/v2"
@@ -145,10 +149,11 @@ class Site:
         self.database = self.data / "roster.sqlite"
         self.processes = []
 
-    def start(self):
+    def start(self, profile="generic", starter=None):
+        """Starts what the kind says, or what another starter does with this site."""
         try:
-            self.token = self.command("token", "create", "tests")
-            KINDS[self.kind](self)
+            self.token = self.command("token", "create", "tests", "--profile", profile)
+            (starter or KINDS[self.kind])(self)
             self.client = Client(self.base, self.token)
             self.wait()
         except BaseException:
@@ -266,20 +271,27 @@ def start_nginx(site):
     configuration = site.directory / "nginx.conf"
     configuration.write_text(NGINX.format(
         directory=site.directory, docroot=site.docroot, port=site.port, deploy=DEPLOY,
-        user="user www-data;" if IS_ROOT else ""))
+        user="user www-data;" if IS_ROOT else "",
+        fallback="/index.php" if site.has_front_controller else "=404"))
     site.spawn("nginx", "-e", str(site.directory / "error.log"), "-c", str(configuration))
 
 
-def start_apache(site, modules, lines):
+# What a host lets its customers do in .htaccess.
+EVERYTHING = "Options FollowSymLinks\n        AllowOverride All"
+FILE_INFO = "Options FollowSymLinks ExecCGI\n        AllowOverride FileInfo"
+
+
+def start_apache(site, modules, lines, overrides=EVERYTHING):
     configuration = site.directory / "apache.conf"
-    (site.docroot / ".htaccess").write_text(WORDPRESS)
+    if site.has_front_controller:
+        (site.docroot / ".htaccess").write_text(WORDPRESS)
     configuration.write_text(APACHE.format(
         directory=site.directory, docroot=site.docroot, port=site.port,
         user="User www-data\nGroup www-data" if IS_ROOT else "",
         modules="\n".join(
             f"LoadModule {module}_module {MODULES}/mod_{module}.so"
             for module in DEBIAN_MODULES + modules),
-        site="\n".join(lines)))
+        overrides=overrides, site="\n".join(lines)))
     site.spawn("apache2", "-D", "FOREGROUND", "-f", str(configuration))
 
 
@@ -320,9 +332,16 @@ def rewrite_recipe(text):
     return "\n".join(lines) + "\n"
 
 
-def start_htaccess(site, module, edit=lambda text: text):
+def without_options(text):
+    """deploy/htaccess for a host that lets its customers set no options."""
+    lines = [line for line in text.splitlines() if not line.startswith("Options ")]
+    assert len(lines) == len(text.splitlines()) - 1
+    return "\n".join(lines) + "\n"
+
+
+def start_htaccess(site, module, edit=lambda text: text, overrides=EVERYTHING):
     install_htaccess(site, edit((DEPLOY / "htaccess").read_text()))
-    start_apache(site, [module], [])
+    start_apache(site, [module], [], overrides)
 
 
 KINDS = {
@@ -331,5 +350,7 @@ KINDS = {
     "apache-fcgid": start_apache_fcgid,
     "htaccess-fcgid": lambda site: start_htaccess(site, "fcgid"),
     "htaccess-cgid": lambda site: start_htaccess(site, "cgid"),
+    "htaccess-cgid-fileinfo": lambda site: start_htaccess(
+        site, "cgid", without_options, FILE_INFO),
     "htaccess-fcgid-rewrite": lambda site: start_htaccess(site, "fcgid", rewrite_recipe),
 }

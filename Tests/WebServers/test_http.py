@@ -113,6 +113,7 @@ def test_user_from_creation_to_deletion(scim, name, site):
     assert answer.json["name"] == {"givenName": "Zoë", "familyName": "Müller"}
     # Some web servers turn a Location beside 200 into a redirect.
     assert "location" not in answer.headers
+    assert "content-length" not in answer.headers.get("vary", "").lower()
 
     answer = scim.patch(path, {"op": "replace", "path": "name.givenName", "value": "Chloé"})
     assert answer.status == 200
@@ -426,8 +427,8 @@ def test_concurrent_clients(scim, name):
 JUNK_BODIES = [
     b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe{}", b"\x00", b"{}" * 1000,
     b"[" * 50_000, b'{"a":' * 10_000, b'{"userName":"\\ud800"}', b'{"userName":"a\\u0000b"}',
-    b'{"userName":1}', b'{"userName":{"a":1}}', b'{"schemas":"x","userName":[]}',
-    b'{"userName":"a","userName":"b"}', b'{"schemas":[],"userName":"' + b"x" * 100_000 + b'"}',
+    b'{"userName":{"a":1}}', b'{"schemas":"x","userName":[]}',
+    b'{"userName":"a","userName":"b"}',
 ]
 
 

@@ -46,17 +46,20 @@ class Run:
 
     def interrupt(self):
         """Ctrl-C; returns the processes that are still there after it."""
+        started = descendants(self.process.pid)
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.communicate(timeout=60)
-        return [pid for pid, session in sessions() if session == self.process.pid]
+        return [pid for pid, _ in sites.parents() if pid in started]
 
 
-def sessions():
-    for pid, _ in sites.parents():
-        try:
-            yield pid, os.getsid(pid)
-        except ProcessLookupError:
-            continue
+def descendants(ancestor):
+    """Process ids of everything that a process started, itself or through others."""
+    found = {ancestor}
+    while True:
+        more = {pid for pid, parent in sites.parents() if parent in found} - found
+        if not more:
+            return found - {ancestor}
+        found |= more
 
 
 def shell(command):

@@ -71,19 +71,21 @@ extension Rewrite {
 
     private static func withModernKeys(_ object: JSONObject, _ type: ResourceType) -> JSONObject? {
         var renamed = JSONObject()
+        var doubled: [JSONObject.Member] = []
         for member in object.members {
-            guard let name = modernURN(member.name, type) else {
-                renamed.members.append(member)
-                continue
+            let name = modernURN(member.name, type)
+            if let name, object.value(named: name) ?? renamed.value(named: name) != nil {
+                doubled.append(.init(name: name, value: member.value))
+            } else {
+                renamed.members.append(.init(name: name ?? member.name, value: member.value))
             }
-            guard let present = object.value(named: name) ?? renamed.value(named: name) else {
-                renamed.members.append(.init(name: name, value: member.value))
-                continue
-            }
-            // Sent under both names: what only the old one has is added to the other.
-            if let present = present.object, let sent = member.value.object {
-                renamed = renamed.setting(name, .object(present.completed(by: sent)))
-            }
+        }
+        // Sent under both names: what only the old one has is added to the other.
+        for member in doubled {
+            guard let present = renamed.value(named: member.name)?.object,
+                let sent = member.value.object
+            else { continue }
+            renamed = renamed.setting(member.name, .object(present.completed(by: sent)))
         }
         return renamed == object ? nil : renamed
     }

@@ -35,7 +35,10 @@ extension Rewrite {
     /// from an empty field: `{"type": "work", "value": ""}`.
     ///
     /// PingOne does not read them back.
-    static let emptyElements = Rewrite("emptyElements") { value, attribute, position in
+    static let emptyElements = Rewrite(
+        "emptyElements",
+        in: [.add, .replace]
+    ) { value, attribute, position in
         guard position == .whole, attribute.multiValued, attribute.source == .document,
             let elements = value.array
         else { return nil }

@@ -224,14 +224,43 @@ package struct FilterParser: ~Copyable {
 
     // MARK: Values
 
-    /// Whether a connective, a closing bracket or the end follows.
+    /// Whether a connective with a term behind it, a closing bracket or the end follows.
     private var endsValue: Bool {
-        var next = position
-        while next < bytes.count, bytes[next] == UInt8(ascii: " ") { next += 1 }
+        let next = index(behindSpacesAt: position)
         guard next < bytes.count else { return true }
         if bytes[next] == UInt8(ascii: ")") || bytes[next] == UInt8(ascii: "]") { return true }
         guard next > position else { return false }
-        return ["and ", "or ", "and(", "or("].contains { follows($0, at: next) }
+        return ["and", "or"].contains { connective in
+            let end = next + connective.utf8.count
+            return follows(connective, at: next) && startsTerm(at: end)
+        }
+    }
+
+    /// Whether a group or an attribute with an operator stands behind a connective. Without that
+    /// look ahead, the name `Sales and Marketing` would end in the middle.
+    private func startsTerm(at index: Int) -> Bool {
+        var next = self.index(behindSpacesAt: index)
+        guard next < bytes.count else { return false }
+        if bytes[next] == UInt8(ascii: "(") { return true }
+        guard next > index else { return false }
+        let name = next
+        while next < bytes.count, Self.isPathByte(bytes[next]) { next += 1 }
+        guard next > name, next < bytes.count else { return false }
+        if bytes[next] == UInt8(ascii: "[") { return true }
+        let word = self.index(behindSpacesAt: next)
+        if follows("not", at: name), word < bytes.count, bytes[word] == UInt8(ascii: "(") {
+            return true
+        }
+        return word > next
+            && (ComparisonOperator.allCases.map { $0.rawValue + " " } + ["pr"]).contains {
+                follows($0, at: word)
+            }
+    }
+
+    private func index(behindSpacesAt index: Int) -> Int {
+        var next = index
+        while next < bytes.count, bytes[next] == UInt8(ascii: " ") { next += 1 }
+        return next
     }
 
     private mutating func parseBareValue() throws(SyntaxError) -> Literal {

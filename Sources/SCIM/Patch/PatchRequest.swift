@@ -75,7 +75,8 @@ package struct PatchOperation: Sendable {
             try object.uniqueValue(named: "path", at: name), name, values, limits)
         let value = try object.uniqueValue(named: "value", at: name)
         self.value = value == .null ? nil : value
-        if kind == .add, value == nil { throw .invalidValue("\(name) has no value") }
+        // A replacement by nothing at all is no way to say "clear": that takes null or [].
+        if kind != .remove, value == nil { throw .invalidValue("\(name) has no value") }
     }
 
     private static func path(

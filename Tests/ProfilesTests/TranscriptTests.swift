@@ -1,0 +1,93 @@
+import Foundation
+import JSONText
+import SCIM
+import Testing
+
+@testable import Profiles
+
+/// The bodies and filters that identity providers send, each through its own profile and through
+/// the generic one: what is answered with success has to be understood.
+struct TranscriptTests {
+    struct Step: Sendable, CustomTestStringConvertible {
+        let profile: String
+        let name: String
+        let method: String
+        let path: String
+        let body: JSON?
+        let succeeds: Bool
+
+        var testDescription: String { "\(profile): \(name)" }
+
+        var type: ResourceType { path.contains("/Groups") ? .group : .user }
+
+        var filter: String? {
+            let query = path.split(separator: "?", maxSplits: 1).last ?? ""
+            let field = query.split(separator: "&").first { $0.hasPrefix("filter=") }
+            return field?.dropFirst("filter=".count).replacing("+", with: " ")
+                .removingPercentEncoding
+        }
+    }
+
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/transcripts")
+
+    private static func steps() throws -> [Step] {
+        try Profile.all.map(\.name).flatMap { profile -> [Step] in
+            let file = folder.appending(path: "\(profile).jsonl")
+            guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
+            return try text.split(separator: "\n").compactMap { line in
+                step(try JSON(parsing: Array(line.utf8)), profile)
+            }
+        }
+    }
+
+    private static func step(_ json: JSON, _ profile: String) -> Step? {
+        guard let object = json.object, let path = object["path"]?.string,
+            let method = object["method"]?.string, let name = object["step"]?.string,
+            let statuses = object["expect"]?.object?["status"]?.array
+        else { return nil }
+        return Step(
+            profile: profile,
+            name: name,
+            method: method,
+            path: path,
+            body: object["body"],
+            succeeds: statuses.allSatisfy { ($0.integer ?? 0) < 300 }
+        )
+    }
+
+    @Test func thereAreTranscripts() throws {
+        #expect(try Self.steps().count > 200)
+    }
+
+    @Test func bodiesAreUnderstood() throws {
+        for step in try Self.steps() where step.succeeds {
+            for profile in [Profile.named(step.profile), .generic].compactMap(\.self) {
+                #expect(throws: Never.self, "\(step.testDescription), \(profile.name)") {
+                    try Self.read(step, profile)
+                }
+            }
+        }
+    }
+
+    private static func read(_ step: Step, _ profile: Profile) throws {
+        if let text = step.filter {
+            let filter = try FilterParser.parse(text, values: profile.filterValues)
+            _ = try profile.filter(filter, step.type).value.bound(to: step.type)
+        }
+        guard let body = step.body else { return }
+        if step.method == "PATCH" {
+            let message = profile.patch(body, step.type).value
+            let request = try PatchRequest(message, values: profile.filterValues)
+            let patch = Patch(type: step.type, unmatchedFilter: .createElement)
+            _ = try patch.apply(
+                request.operations,
+                to: ["userName": "jensen", "displayName": "Jensen"]
+            )
+        } else {
+            _ = try step.type.completed(
+                step.type.canonical(profile.resource(body, step.type).value)
+            )
+        }
+    }
+}
