@@ -38,7 +38,10 @@ let package = Package(
         module("Directory", ["SCIM", "JSONText", "CSodium", "CCrypt"]),
         module(
             "SQLiteStore",
-            ["SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         module("Gateway", ["CFastCGI"]),
         module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway"]),
         .executableTarget(
@@ -50,7 +53,9 @@ let package = Package(
             swiftSettings: settings),
         tests("SCIM", ["JSONText"]),
         tests("Profiles", ["SCIM", "JSONText"]),
-        tests("SQLiteStore", ["SCIM", "JSONText", "Directory"]),
+        tests(
+            "SQLiteStore",
+            ["SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Gateway", []),
         tests("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "SQLiteStore"]),
     ],

@@ -14,7 +14,7 @@ from servers import DATABASE, BenchError
 HERE = pathlib.Path(__file__).resolve().parent
 SMALL_MEMBERS = 10
 LARGE_MEMBERS = 10_000
-SMALL_GROUPS, LARGE_GROUPS = 2000, 4  # in the large directory
+SMALL_GROUPS, LARGE_GROUPS = 2000, 2  # in the large directory
 MEMBERS_A_REQUEST = 1000
 LOADING_BYTES = 1_500_000_000
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

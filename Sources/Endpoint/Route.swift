@@ -32,7 +32,7 @@ struct Route: Sendable {
     ///   name of an endpoint; doubled and trailing slashes do not matter.
     /// - Throws: 404 for an unknown path, `invalidVers` for a version that there is not.
     init(path: String) throws(SCIMError) {
-        let encoded = path.split(separator: "/", omittingEmptySubsequences: true)
+        let encoded = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
         let segments = encoded.map { $0.percentDecoded() }
         let start = try Self.start(segments)
         basePath = encoded[..<start].map { "/\($0)" }.joined()
@@ -67,10 +67,10 @@ struct Route: Sendable {
         return start
     }
 
-    private static let names = Set(
+    private static let names =
         ResourceType.all.map { String($0.endpoint.dropFirst()) } + [
             "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
-        ])
+        ]
 
     private static func target(_ name: String, _ rest: [String?]) -> Target? {
         guard rest.count <= 1 else { return nil }

@@ -94,34 +94,54 @@ struct Variables: Sendable {
 extension Variables {
     /// The last value of a variable; nil when it is absent or empty, which mean the same.
     func value(named name: String) -> String? {
-        let name = name.utf8
-        return value { bytes in bytes.count == name.count && bytes.elementsEqual(name) }
+        withBytes(of: name) { name in
+            value(where: { $0.count == name.count && $0.elementsEqual(name) })
+        }
     }
 
     /// The first value there is of the variable itself and of the names that internal redirects
     /// gave it: each puts one more `REDIRECT_` in front, and the plain name may be gone then.
     func redirectedValue(named name: String) -> String? {
-        for redirects in 0...Self.redirectsMax {
+        if let value = value(named: name) { return value }
+        guard hasVariable(endingIn: name) else { return nil }
+        for redirects in 1...Self.redirectsMax {
             let prefix = String(repeating: "REDIRECT_", count: redirects)
             if let value = value(named: prefix + name) { return value }
         }
         return nil
     }
 
+    /// Tells in one scan that there is none of the longer names, as is the rule.
+    private func hasVariable(endingIn name: String) -> Bool {
+        withBytes(of: name) { name in
+            value(where: { $0.count > name.count && $0.suffix(name.count).elementsEqual(name) })
+                != nil
+        }
+    }
+
+    private func withBytes<Result>(
+        of name: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        var name = name
+        return name.withUTF8(body)
+    }
+
     /// The value of a header field, whose name is as in HTTP (RFC 3875 §4.1.18).
     func value(ofHeader name: String) -> String? {
         let prefix = "HTTP_"
         let name = name.utf8
-        return value { bytes in
+        return value(where: { bytes in
             bytes.count == prefix.utf8.count + name.count
                 && bytes.starts(with: prefix.utf8)
                 && bytes.dropFirst(prefix.utf8.count).elementsEqual(name, by: isVariableByte)
-        }
+        })
     }
 
-    private func value(where isName: (Slice<UnsafeBufferPointer<UInt8>>) -> Bool) -> String? {
+    private func value(where isName: (UnsafeBufferPointer<UInt8>) -> Bool) -> String? {
         text.withUnsafeBufferPointer { bytes in
-            let last = entries.last { isName(bytes[$0.start..<$0.equals]) }
+            let last = entries.last { entry in
+                isName(UnsafeBufferPointer(rebasing: bytes[entry.start..<entry.equals]))
+            }
             guard let last, last.equals + 1 < last.end else { return nil }
             return String(decoding: bytes[(last.equals + 1)..<last.end], as: UTF8.self)
         }

@@ -70,6 +70,7 @@ package struct Rewrite: Sendable {
         operationList, memberOperations, patchSchemas,
         legacyURNs, dottedKeys, shortExtensionNames, filterAliases, removeWithoutPath,
         repeatedName, arrayForSingleValue, manager, singleValueForArray, textForElement,
-        numberAsText, booleanText, emptyElements, readOnlyPath, removeListedValues, unknownPath,
+        numberAsText, booleanText, base64Spaces, emptyElements, readOnlyPath,
+        removeListedValues, unknownPath,
     ]
 }

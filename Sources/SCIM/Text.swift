@@ -4,7 +4,12 @@ extension String {
     /// Whether both strings have the same code points; `==` would take canonically equivalent
     /// strings for equal.
     package func isIdenticalText(to other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        let isIdentical = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in
+                left.count == right.count && left.elementsEqual(right)
+            }
+        }
+        return (isIdentical ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 
     /// Whether both names are the same without regard to ASCII case (RFC 7643 §2.1).

@@ -4,6 +4,7 @@ import SCIM
 /// The numbers by which table `value` knows attributes.
 final class AttributeNumbers: Sendable {
     private let numbers: [String: Int64]
+    private let columns: [String: [ValueColumn]]
 
     /// Reads the numbers, and gives numbers to attributes that have none yet.
     init(_ database: Database, types: [ResourceType]) throws {
@@ -20,6 +21,15 @@ final class AttributeNumbers: Sendable {
             known = try Self.read(database)
         }
         numbers = known
+        columns = Dictionary(
+            uniqueKeysWithValues: types.map { type in
+                (type.name, type.valueReferences.map { ValueColumn($0, numbers: known) })
+            })
+    }
+
+    /// Everything that table `value` may hold of a resource of the type.
+    func columns(of type: ResourceType) -> [ValueColumn] {
+        columns[type.name] ?? []
     }
 
     private static func read(_ database: Database) throws -> [String: Int64] {
@@ -35,6 +45,45 @@ final class AttributeNumbers: Sendable {
             preconditionFailure("\(reference.name) has no number")
         }
         return number
+    }
+}
+
+/// An attribute, or an extension as a whole, and its parts, as table `value` knows them.
+struct ValueColumn: Sendable {
+    struct Part: Sendable {
+        let reference: AttributeReference
+        let definition: Attribute
+        let number: Int64
+        let valueClass: ValueClass
+        /// For the message when a unique value is taken.
+        let name: String
+
+        init(_ reference: AttributeReference, _ definition: Attribute, _ numbers: [String: Int64]) {
+            self.reference = reference
+            self.definition = definition
+            number = numbers[reference.name] ?? 0
+            valueClass = ValueClass(definition)
+            name = reference.shortName
+        }
+    }
+
+    let reference: AttributeReference
+    /// The number of the rows that stand for complex values as a whole; `nil` of a simple
+    /// attribute.
+    let marker: Int64?
+    /// The attribute itself, or its sub-attributes.
+    let parts: [Part]
+
+    init(_ reference: AttributeReference, numbers: [String: Int64]) {
+        self.reference = reference
+        guard let attribute = reference.attribute, !attribute.isComplex else {
+            marker = numbers[reference.name]
+            let subAttributes = reference.attribute?.subAttributes ?? []
+            parts = subAttributes.map { Part(reference.sub($0), $0, numbers) }
+            return
+        }
+        marker = nil
+        parts = [Part(reference, attribute, numbers)]
     }
 }
 

@@ -1,28 +1,36 @@
 import Directory
 import struct Foundation.Data
 import GRDB
+import JSONText
 import SCIM
 
 /// Statements that read.
 struct Reading {
     let database: Database
 
-    private static let columns = "r.key, r.id, r.created, r.modified, r.version, r.document"
+    /// Takes the provisioning domain as its first argument.
+    private static let columns = """
+        r.key, r.id, r.created, r.modified, r.version, r.document,
+            (SELECT x.value FROM external_id x WHERE x.resource = r.key AND x.domain = ?)
+        """
 
+    /// One statement for the resource and its memberships, so that both are of one moment.
     func fetch(
         _ id: String, type: ResourceType, domain: String, _ parts: ResourceParts
     ) throws -> StoredResource? {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT \(Self.columns),
-                    (SELECT x.value FROM external_id x WHERE x.resource = r.key AND x.domain = ?)
+                SELECT \(Self.columns), (
+                    SELECT json_group_array(json_array(id, json_extract(document, '$.displayName')))
+                    FROM (SELECT g.id, g.document FROM member m JOIN resource g ON g.key = m.grp
+                        WHERE m.member = r.key ORDER BY m.grp))
                 FROM resource r WHERE r.id = ? AND r.type = ?
                 """)
-        let rows = try Row.fetchCursor(statement, arguments: [domain, id, type.name])
-        guard let row = try rows.next() else { return nil }
-        var resource = try Self.resource(row, type)
+        let rows = Rows(statement, [domain, id, type.name])
+        guard try rows.next() else { return nil }
+        var resource = Self.resource(rows, type)
         if parts.contains(.memberships), type.hasMemberships {
-            resource.memberships = try memberships(of: resource.key)
+            resource.memberships = try Self.memberships(rows.bytes(7))
         }
         if parts.contains(.members), type.membership != nil {
             resource.members = try members(of: resource.key)
@@ -30,27 +38,21 @@ struct Reading {
         return resource
     }
 
-    private static func resource(_ row: Row, _ type: ResourceType) throws -> StoredResource {
+    private static func resource(_ row: borrowing Rows, _ type: ResourceType) -> StoredResource {
         StoredResource(
-            key: row[0], id: row[1], type: type, created: Instant(microseconds: row[2]),
-            modified: Instant(microseconds: row[3]), version: row[4],
-            document: try row.withUnsafeData(atIndex: 5) { $0.map(Array.init) ?? [] },
-            externalId: row[6])
+            key: row.integer(0), id: row.text(1), type: type,
+            created: Instant(microseconds: row.integer(2)),
+            modified: Instant(microseconds: row.integer(3)), version: row.integer(4),
+            document: row.bytes(5), externalId: row.optionalText(6))
     }
 
-    private func memberships(of member: Int64) throws -> [Membership] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT g.id, json_extract(g.document, '$.displayName')
-                FROM member m JOIN resource g ON g.key = m.grp
-                WHERE m.member = ? ORDER BY m.grp
-                """)
-        let rows = try Row.fetchCursor(statement, arguments: [member])
-        var memberships: [Membership] = []
-        while let row = try rows.next() {
-            memberships.append(Membership(group: row[0], display: row[1] ?? ""))
+    /// - Parameter json: `[["id","displayName"], …]`
+    private static func memberships(_ json: [UInt8]) throws -> [Membership] {
+        if json.elementsEqual("[]".utf8) { return [] }
+        return (try JSON(parsing: json).array ?? []).compactMap { pair in
+            guard let pair = pair.array, let group = pair.first?.string else { return nil }
+            return Membership(group: group, display: pair.last?.string ?? "")
         }
-        return memberships
     }
 
     private func members(of group: Int64) throws -> [Member] {
@@ -59,9 +61,9 @@ struct Reading {
                 SELECT o.id, o.type FROM member m JOIN resource o ON o.key = m.member
                 WHERE m.grp = ? ORDER BY m.member
                 """)
-        let rows = try Row.fetchCursor(statement, arguments: [group])
+        let rows = Rows(statement, [group])
         var members: [Member] = []
-        while let row = try rows.next() { members.append(Member(id: row[0], type: row[1])) }
+        while try rows.next() { members.append(Member(id: rows.text(0), type: rows.text(1))) }
         return members
     }
 
@@ -80,17 +82,15 @@ struct Reading {
 
     private func page(_ query: Query, _ builder: SearchSQL) throws -> [StoredResource] {
         let sql: SQL = """
-            SELECT \(sql: Self.columns),
-                (SELECT x.value FROM external_id x
-                    WHERE x.resource = r.key AND x.domain = \(query.domain))
+            SELECT \(sql: Self.columns, arguments: [query.domain])
             FROM resource r WHERE \(builder.condition) ORDER BY \(builder.order)
             LIMIT \(query.count) OFFSET \(query.startIndex - 1)
             """
         let (text, arguments) = try sql.build(database)
         let statement = try database.cachedStatement(sql: text)
-        let rows = try Row.fetchCursor(statement, arguments: arguments)
+        let rows = Rows(statement, arguments)
         var resources: [StoredResource] = []
-        while let row = try rows.next() { resources.append(try Self.resource(row, query.type)) }
+        while try rows.next() { resources.append(Self.resource(rows, query.type)) }
         return try withParts(resources, query)
     }
 
@@ -121,10 +121,11 @@ struct Reading {
                 WHERE m.member IN (SELECT value FROM json_each(?)) ORDER BY m.member, m.grp
                 """)
         let keys = "[\(members.map(String.init).joined(separator: ","))]"
-        let rows = try Row.fetchCursor(statement, arguments: [keys])
+        let rows = Rows(statement, [keys])
         var memberships: [Int64: [Membership]] = [:]
-        while let row = try rows.next() {
-            memberships[row[0], default: []].append(Membership(group: row[1], display: row[2] ?? ""))
+        while try rows.next() {
+            memberships[rows.integer(0), default: []].append(
+                Membership(group: rows.text(1), display: rows.text(2)))
         }
         return memberships
     }
@@ -152,27 +153,30 @@ struct Reading {
     func token(hash: [UInt8]) throws -> Token? {
         let statement = try database.cachedStatement(
             sql: "SELECT \(Self.tokenColumns) FROM token WHERE hash = ?")
-        let rows = try Row.fetchCursor(statement, arguments: [Self.blob(hash)])
-        return try rows.next().map(Self.token)
+        let rows = Rows(statement, [Self.blob(hash)])
+        return try rows.next() ? Self.token(rows) : nil
     }
 
     func tokens() throws -> [Token] {
-        try Row.fetchAll(database, sql: "SELECT \(Self.tokenColumns) FROM token ORDER BY id")
-            .map(Self.token)
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(Self.tokenColumns) FROM token ORDER BY id")
+        let rows = Rows(statement, [])
+        var tokens: [Token] = []
+        while try rows.next() { tokens.append(Self.token(rows)) }
+        return tokens
     }
 
     static func blob(_ bytes: [UInt8]) -> DatabaseValue {
         Data(bytes).databaseValue
     }
 
-    private static func token(_ row: Row) throws -> Token {
-        let rights: String = row[3]
-        return Token(
-            id: row[0], name: row[1], profile: row[2],
-            rights: Token.Rights(rawValue: rights) ?? .read, domain: row[4],
-            created: Instant(microseconds: row[5]), expires: instant(row[6]),
-            revoked: instant(row[7]), used: instant(row[8]),
-            hash: try row.withUnsafeData(atIndex: 9) { $0.map(Array.init) ?? [] })
+    private static func token(_ row: borrowing Rows) -> Token {
+        Token(
+            id: row.integer(0), name: row.text(1), profile: row.text(2),
+            rights: Token.Rights(rawValue: row.text(3)) ?? .read, domain: row.text(4),
+            created: Instant(microseconds: row.integer(5)),
+            expires: instant(row.optionalInteger(6)), revoked: instant(row.optionalInteger(7)),
+            used: instant(row.optionalInteger(8)), hash: row.bytes(9))
     }
 
     private static func instant(_ microseconds: Int64?) -> Instant? {

@@ -46,18 +46,30 @@ package final class SQLiteStore: Store {
     }
 
     /// Runs statements that see one state of the database.
-    func reading<Result>(
+    private func reading<Result>(
         _ body: (Database) throws -> Result
+    ) throws(SCIMError) -> Result {
+        try transaction("BEGIN", body)
+    }
+
+    /// GRDB's own transaction would prepare its statements anew each time.
+    private func transaction<Result>(
+        _ begin: String, _ body: (Database) throws -> Result
     ) throws(SCIMError) -> Result {
         do {
             return try queue.writeWithoutTransaction { database in
-                var result: Result?
-                try database.inTransaction(.deferred) {
-                    result = try body(database)
-                    return .commit
+                try database.cachedStatement(sql: begin).execute()
+                do {
+                    let result = try body(database)
+                    try database.cachedStatement(sql: "COMMIT").execute()
+                    return result
+                } catch {
+                    // A failed commit may have rolled back already.
+                    if database.isInsideTransaction {
+                        try database.cachedStatement(sql: "ROLLBACK").execute()
+                    }
+                    throw error
                 }
-                guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-                return result
             }
         } catch {
             throw SCIMError(storeError: error)
@@ -67,26 +79,23 @@ package final class SQLiteStore: Store {
     package func write<Result>(
         _ body: (any StoreTransaction) throws(SCIMError) -> Result
     ) throws(SCIMError) -> Result {
-        do {
-            return try queue.writeWithoutTransaction { database in
-                var result: Result?
-                try database.inTransaction(.immediate) {
-                    result = try body(
-                        SQLiteTransaction(database: database, attributes: attributes))
-                    return .commit
-                }
-                guard let result else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
-                return result
-            }
-        } catch {
-            throw SCIMError(storeError: error)
+        try transaction("BEGIN IMMEDIATE") { database in
+            try body(SQLiteTransaction(database: database, attributes: attributes))
         }
     }
 
     package func fetch(
         _ id: String, type: ResourceType, domain: String, loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource? {
-        try reading { try Reading(database: $0).fetch(id, type: type, domain: domain, parts) }
+        let body = { (database: Database) in
+            try Reading(database: database).fetch(id, type: type, domain: domain, parts)
+        }
+        if parts.contains(.members) { return try reading(body) }
+        do {
+            return try queue.writeWithoutTransaction(body)
+        } catch {
+            throw SCIMError(storeError: error)
+        }
     }
 
     package func search(_ query: Query) throws(SCIMError) -> Page {

@@ -35,8 +35,11 @@ struct SQLiteTransaction: StoreTransaction {
                 INSERT INTO resource_count (type, total) VALUES (?, 1)
                 ON CONFLICT (type) DO UPDATE SET total = total + 1
                 """, [resource.type.name])
-            let rows = resource.type.valueRows(of: resource.document, attributes)
-            for row in rows { try insert(row, key, resource.type) }
+            for column in attributes.columns(of: resource.type) {
+                for row in column.rows(of: resource.document) {
+                    try insert(row, key, resource.type)
+                }
+            }
             if let externalId = resource.externalId {
                 try setExternalID(externalId, key, resource.domain)
             }
@@ -74,20 +77,20 @@ struct SQLiteTransaction: StoreTransaction {
         }
     }
 
-    /// Writes the rows that differ.
+    /// Writes the rows that differ. Those that go, go first: elements may have changed places.
     private func updateValues(
         _ key: Int64, from old: ResourceRecord, to new: ResourceRecord
     ) throws {
         if old.document == new.document { return }
-        let before = Set(old.type.valueRows(of: old.document, attributes))
-        let after = new.type.valueRows(of: new.document, attributes)
-        let kept = Set(after)
-        for row in before where !kept.contains(row) {
-            try execute(
-                "DELETE FROM value WHERE resource = ? AND attribute = ? AND element = ?",
-                [key, row.attribute, row.element])
+        for column in attributes.columns(of: new.type) {
+            let (removed, added) = column.change(from: old.document, to: new.document)
+            for row in removed {
+                try execute(
+                    "DELETE FROM value WHERE resource = ? AND attribute = ? AND element = ?",
+                    [key, row.attribute, row.element])
+            }
+            for row in added { try insert(row, key, new.type) }
         }
-        for row in after where !before.contains(row) { try insert(row, key, new.type) }
     }
 
     private func insert(_ row: ValueRow, _ resource: Int64, _ type: ResourceType) throws {

@@ -25,48 +25,47 @@ enum ValueClass: Int, Hashable {
     }
 }
 
-extension ResourceType {
+extension ValueColumn {
     /// The rows of a document in canonical form.
-    func valueRows(of document: JSONObject, _ numbers: AttributeNumbers) -> [ValueRow] {
+    func rows(of document: JSONObject) -> [ValueRow] {
+        rows(of: document.elements(of: reference))
+    }
+
+    /// The rows that a change takes away and brings.
+    func change(
+        from old: JSONObject, to new: JSONObject
+    ) -> (removed: [ValueRow], added: [ValueRow]) {
+        let before = old.elements(of: reference)
+        let after = new.elements(of: reference)
+        if before == after { return ([], []) }
+        let oldRows = rows(of: before)
+        let newRows = rows(of: after)
+        return (
+            oldRows.filter { !newRows.contains($0) }, newRows.filter { !oldRows.contains($0) }
+        )
+    }
+
+    private func rows(of elements: [JSON]) -> [ValueRow] {
         var rows: [ValueRow] = []
-        rows.reserveCapacity(32)
-        for reference in valueReferences {
-            let elements = document.elements(of: reference)
-            guard let attribute = reference.attribute, !attribute.isComplex else {
-                rows += elements.enumerated().map { index, element in
-                    marker(reference, index, element, numbers)
-                }
-                for sub in reference.attribute?.subAttributes ?? [] {
-                    rows += Self.rows(reference.sub(sub), sub, elements, numbers)
-                }
-                continue
+        for (index, element) in elements.enumerated() {
+            if let marker {
+                // Its key says whether anything is in the value.
+                rows.append(
+                    ValueRow(
+                        attribute: marker, element: index, valueClass: .plain,
+                        key: element.hasContent ? .integer(1) : nil, name: ""))
             }
-            rows += Self.rows(reference, attribute, elements, numbers)
+            for part in parts {
+                guard let value = part.reference.value(in: element),
+                    let key = part.definition.key(of: value)
+                else { continue }
+                rows.append(
+                    ValueRow(
+                        attribute: part.number, element: index, valueClass: part.valueClass,
+                        key: key, name: part.name))
+            }
         }
         return rows
-    }
-
-    private static func rows(
-        _ reference: AttributeReference, _ definition: Attribute, _ elements: [JSON],
-        _ numbers: AttributeNumbers
-    ) -> [ValueRow] {
-        elements.enumerated().compactMap { index, element in
-            guard let value = reference.value(in: element), let key = definition.key(of: value)
-            else { return nil }
-            return ValueRow(
-                attribute: numbers[reference], element: index,
-                valueClass: ValueClass(definition), key: key, name: reference.shortName)
-        }
-    }
-
-    /// Stands for a complex value as a whole; its key says whether anything is in it.
-    private func marker(
-        _ reference: AttributeReference, _ index: Int, _ element: JSON,
-        _ numbers: AttributeNumbers
-    ) -> ValueRow {
-        ValueRow(
-            attribute: numbers[reference], element: index, valueClass: .plain,
-            key: element.hasContent ? .integer(1) : nil, name: reference.shortName)
     }
 }
 

@@ -219,6 +219,24 @@ struct PatchRewriteTests {
             fired: "dottedKeys"
         ),
         Sample(
+            "core schema's URN as the path",
+            [
+                ["op": "Replace", "path": "\(Schema.user.id)", "value": ["active": false]],
+                ["op": "add", "path": "\(Schema.user.id)", "value": ["name.givenName": "A"]],
+                ["op": "add", "path": "\(Schema.user.id)", "value": "A"],
+            ],
+            [
+                ["op": "replace", "value": ["active": false]],
+                ["op": "add", "path": "name.givenName", "value": "A"],
+                ["op": "add", "value": "A"],
+            ],
+            fired: "dottedKeys"
+        ),
+        Sample(
+            "core schema's URN as the path of what is to be removed",
+            [["op": "remove", "path": "\(Schema.user.id)"]]
+        ),
+        Sample(
             "read-only and unknown",
             [
                 [
@@ -309,6 +327,11 @@ struct PatchRewriteTests {
             type: .group
         ),
         Sample("part of a member", [["op": "remove", "path": "members.foo"]], type: .group),
+        Sample(
+            "the whole resource",
+            [["op": "remove", "path": "\(Schema.group.id)"]],
+            type: .group
+        ),
         Sample("malformed", [["op": "replace", "path": "favourite tea", "value": "x"]]),
     ])
     func unknownPath(_ sample: Sample) { checkOperations(sample) }

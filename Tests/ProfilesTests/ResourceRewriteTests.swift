@@ -44,6 +44,18 @@ struct ResourceRewriteTests {
 
     @Test(arguments: [
         Sample(
+            "certificate",
+            ["x509Certificates": [["value": "MIID\r\nQzCC Aqyg\n"], ["value": "AwIB"]]],
+            ["x509Certificates": [["value": "MIIDQzCCAqyg"], ["value": "AwIB"]]],
+            fired: "base64Spaces"
+        ),
+        Sample("not base64", ["x509Certificates": [["value": "M*"], ["display": "a b"]]]),
+        Sample("text", ["displayName": "a b", "photos": [["value": "a b"]]]),
+    ])
+    func base64Spaces(_ sample: Sample) { checkResource(sample) }
+
+    @Test(arguments: [
+        Sample(
             "SCIM 1.1",
             [
                 "schemas": [

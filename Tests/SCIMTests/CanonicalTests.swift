@@ -5,18 +5,28 @@ import Testing
 struct CanonicalTests {
     // MARK: Names and order
 
-    @Test(arguments: [
-        (#"{"USERNAME": "a"}"#, #"{"userName":"a"}"#),
-        (#"{"name": {"GIVENNAME": "a", "familyname": "b"}}"#,
-         #"{"name":{"familyName":"b","givenName":"a"}}"#),
-        (#"{"EMAILS": [{"TYPE": "work", "Value": "a"}]}"#,
-         #"{"emails":[{"value":"a","type":"work"}]}"#),
-        (#"{"title": "t", "userName": "a", "externalId": "x"}"#,
-         #"{"externalId":"x","userName":"a","title":"t"}"#),
-        (#"{"URN:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User": {"DEPARTMENT": "d"}}"#,
-         #"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d"}}"#),
-        (#"{"password": "p"}"#, #"{"password":"p"}"#),
-    ] as [(String, String)])
+    @Test(
+        arguments: [
+            (#"{"USERNAME": "a"}"#, #"{"userName":"a"}"#),
+            (
+                #"{"name": {"GIVENNAME": "a", "familyname": "b"}}"#,
+                #"{"name":{"familyName":"b","givenName":"a"}}"#
+            ),
+            (
+                #"{"EMAILS": [{"TYPE": "work", "Value": "a"}]}"#,
+                #"{"emails":[{"value":"a","type":"work"}]}"#
+            ),
+            (
+                #"{"title": "t", "userName": "a", "externalId": "x"}"#,
+                #"{"externalId":"x","userName":"a","title":"t"}"#
+            ),
+            (
+                #"{"URN:ietf:params:scim:schemas:extension:ENTERPRISE:2.0:User": {"DEPARTMENT": "d"}}"#,
+                #"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"d"}}"#
+            ),
+            (#"{"password": "p"}"#, #"{"password":"p"}"#),
+        ] as [(String, String)]
+    )
     func spellsAndOrdersNamesAsTheSchema(_ body: String, _ expected: String) throws {
         try check(body, expected)
     }
@@ -59,26 +69,40 @@ struct CanonicalTests {
 
     @Test(arguments: [
         (#"{"emails": [{"value": "a"}, {"value": "a"}]}"#, #"{"emails":[{"value":"a"}]}"#),
-        (#"{"emails": [{"value": "a", "type": "x"}, {"type": "x", "value": "a"}]}"#,
-         #"{"emails":[{"value":"a","type":"x"}]}"#),
-        (#"{"emails": [{"value": "b"}, {"value": "a"}, {"value": "b"}]}"#,
-         #"{"emails":[{"value":"b"},{"value":"a"}]}"#),
-        (#"{"emails": [{"value": "a"}, {"value": "A"}]}"#,
-         #"{"emails":[{"value":"a"},{"value":"A"}]}"#),
-        (#"{"emails": [{"value": "é"}, {"value": "e\u0301"}]}"#,
-         "{\"emails\":[{\"value\":\"\u{E9}\"},{\"value\":\"e\u{301}\"}]}"),
+        (
+            #"{"emails": [{"value": "a", "type": "x"}, {"type": "x", "value": "a"}]}"#,
+            #"{"emails":[{"value":"a","type":"x"}]}"#
+        ),
+        (
+            #"{"emails": [{"value": "b"}, {"value": "a"}, {"value": "b"}]}"#,
+            #"{"emails":[{"value":"b"},{"value":"a"}]}"#
+        ),
+        (
+            #"{"emails": [{"value": "a"}, {"value": "A"}]}"#,
+            #"{"emails":[{"value":"a"},{"value":"A"}]}"#
+        ),
+        (
+            #"{"emails": [{"value": "é"}, {"value": "e\u0301"}]}"#,
+            "{\"emails\":[{\"value\":\"\u{E9}\"},{\"value\":\"e\u{301}\"}]}"
+        ),
     ])
     func collapsesEqualElementsOnly(_ body: String, _ expected: String) throws {
         try check(body, expected)
     }
 
     @Test(arguments: [
-        (#"{"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": false}]}"#,
-         #"{"emails":[{"value":"a","primary":true},{"value":"b","primary":false}]}"#),
-        (#"{"emails": [{"value": "a", "type": "anything"}]}"#,
-         #"{"emails":[{"value":"a","type":"anything"}]}"#),
-        (#"{"x509Certificates": [{"value": "MIID-_+/"}, {"value": "QQ"}, {"value": "QQ=="}]}"#,
-         #"{"x509Certificates":[{"value":"MIID-_+/"},{"value":"QQ"},{"value":"QQ=="}]}"#),
+        (
+            #"{"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": false}]}"#,
+            #"{"emails":[{"value":"a","primary":true},{"value":"b","primary":false}]}"#
+        ),
+        (
+            #"{"emails": [{"value": "a", "type": "anything"}]}"#,
+            #"{"emails":[{"value":"a","type":"anything"}]}"#
+        ),
+        (
+            #"{"x509Certificates": [{"value": "MIID-_+/"}, {"value": "QQ"}, {"value": "QQ=="}]}"#,
+            #"{"x509Certificates":[{"value":"MIID-_+/"},{"value":"QQ"},{"value":"QQ=="}]}"#
+        ),
         (#"{"photos": [{"value": "../relative"}]}"#, #"{"photos":[{"value":"../relative"}]}"#),
     ])
     func accepts(_ body: String, _ expected: String) throws {
@@ -87,47 +111,63 @@ struct CanonicalTests {
 
     // MARK: Errors
 
-    @Test(arguments: [
-        (#"[]"#, .invalidSyntax, "object"),
-        (#""a""#, .invalidSyntax, "object"),
-        (#"null"#, .invalidSyntax, "object"),
-        (#"{"userName": "a", "USERNAME": "b"}"#, .invalidSyntax, "userName"),
-        (#"{"name": {"givenName": "a", "givenname": "b"}}"#, .invalidSyntax, "name.givenName"),
-        (#"{"schemas": ["a"], "Schemas": ["a"]}"#, .invalidSyntax, "schemas"),
-        (#"""
-        {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {},
-         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:USER": {}}
-        """#, .invalidSyntax, "enterprise"),
-        (#"{"schemas": "urn:ietf:params:scim:schemas:core:2.0:User"}"#, .invalidValue, "schemas"),
-        (#"{"schemas": [1]}"#, .invalidValue, "schemas"),
-        (#"{"userName": 5}"#, .invalidValue, "userName"),
-        (#"{"userName": ["a"]}"#, .invalidValue, "userName"),
-        (#"{"userName": {"value": "a"}}"#, .invalidValue, "userName"),
-        (#"{"active": "true"}"#, .invalidValue, "active"),
-        (#"{"active": 1}"#, .invalidValue, "active"),
-        (#"{"name": "Barbara"}"#, .invalidValue, "name"),
-        (#"{"name": ["Barbara"]}"#, .invalidValue, "name"),
-        (#"{"name": {"givenName": 5}}"#, .invalidValue, "name.givenName"),
-        (#"{"emails": {"value": "a"}}"#, .invalidValue, "emails"),
-        (#"{"emails": "a"}"#, .invalidValue, "emails"),
-        (#"{"emails": ["a"]}"#, .invalidValue, "emails"),
-        (#"{"emails": [["a"]]}"#, .invalidValue, "emails"),
-        (#"{"emails": [{"value": 1}]}"#, .invalidValue, "emails.value"),
-        (#"{"emails": [{"value": "a", "primary": "true"}]}"#, .invalidValue, "emails.primary"),
-        (#"{"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}"#,
-         .invalidValue, "emails"),
-        (#"{"x509Certificates": [{"value": "not base64!"}]}"#, .invalidValue,
-         "x509Certificates.value"),
-        (#"{"x509Certificates": [{"value": "QQ==QQ=="}]}"#, .invalidValue, "base64"),
-        (#"{"x509Certificates": [{"value": "QQ="}]}"#, .invalidValue, "base64"),
-        (#"{"x509Certificates": [{"value": "="}]}"#, .invalidValue, "base64"),
-        (#"{"x509Certificates": [{"value": "QQQQQ"}]}"#, .invalidValue, "base64"),
-        (#"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": "a"}"#, .invalidValue,
-         "enterprise"),
-        (#"""
-        {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": "boss"}}
-        """#, .invalidValue, "manager"),
-    ] as [(String, SCIMError.Kind, String)])
+    @Test(
+        arguments: [
+            (#"[]"#, .invalidSyntax, "object"),
+            (#""a""#, .invalidSyntax, "object"),
+            (#"null"#, .invalidSyntax, "object"),
+            (#"{"userName": "a", "USERNAME": "b"}"#, .invalidSyntax, "userName"),
+            (#"{"name": {"givenName": "a", "givenname": "b"}}"#, .invalidSyntax, "name.givenName"),
+            (#"{"schemas": ["a"], "Schemas": ["a"]}"#, .invalidSyntax, "schemas"),
+            (
+                #"""
+                {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {},
+                 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:USER": {}}
+                """#, .invalidSyntax, "enterprise"
+            ),
+            (
+                #"{"schemas": "urn:ietf:params:scim:schemas:core:2.0:User"}"#, .invalidValue,
+                "schemas"
+            ),
+            (#"{"schemas": [1]}"#, .invalidValue, "schemas"),
+            (#"{"userName": 5}"#, .invalidValue, "userName"),
+            (#"{"userName": ["a"]}"#, .invalidValue, "userName"),
+            (#"{"userName": {"value": "a"}}"#, .invalidValue, "userName"),
+            (#"{"active": "true"}"#, .invalidValue, "active"),
+            (#"{"active": 1}"#, .invalidValue, "active"),
+            (#"{"name": "Barbara"}"#, .invalidValue, "name"),
+            (#"{"name": ["Barbara"]}"#, .invalidValue, "name"),
+            (#"{"name": {"givenName": 5}}"#, .invalidValue, "name.givenName"),
+            (#"{"emails": {"value": "a"}}"#, .invalidValue, "emails"),
+            (#"{"emails": "a"}"#, .invalidValue, "emails"),
+            (#"{"emails": ["a"]}"#, .invalidValue, "emails"),
+            (#"{"emails": [["a"]]}"#, .invalidValue, "emails"),
+            (#"{"emails": [{"value": 1}]}"#, .invalidValue, "emails.value"),
+            (#"{"emails": [{"value": "a", "primary": "true"}]}"#, .invalidValue, "emails.primary"),
+            (
+                #"{"emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}"#,
+                .invalidValue, "emails"
+            ),
+            (
+                #"{"x509Certificates": [{"value": "not base64!"}]}"#, .invalidValue,
+                "x509Certificates.value"
+            ),
+            (#"{"x509Certificates": [{"value": "QQ==QQ=="}]}"#, .invalidValue, "base64"),
+            (#"{"x509Certificates": [{"value": "QQ="}]}"#, .invalidValue, "base64"),
+            (#"{"x509Certificates": [{"value": "="}]}"#, .invalidValue, "base64"),
+            (#"{"x509Certificates": [{"value": "QQQQQ"}]}"#, .invalidValue, "base64"),
+            (
+                #"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": "a"}"#,
+                .invalidValue,
+                "enterprise"
+            ),
+            (
+                #"""
+                {"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": "boss"}}
+                """#, .invalidValue, "manager"
+            ),
+        ] as [(String, SCIMError.Kind, String)]
+    )
     func rejects(_ body: String, _ kind: SCIMError.Kind, _ detail: String) throws {
         try check(body, fails: kind, detail)
     }
@@ -143,8 +183,10 @@ struct CanonicalTests {
     }
 
     @Test(arguments: [
-        (#"{"members": [{"value": "a", "$ref": "r", "type": "User", "display": "A"}]}"#,
-         #"{"members":[{"value":"a","$ref":"r","type":"User"}]}"#),
+        (
+            #"{"members": [{"value": "a", "$ref": "r", "type": "User", "display": "A"}]}"#,
+            #"{"members":[{"value":"a","$ref":"r","type":"User"}]}"#
+        ),
         (#"{"members": []}"#, "{}"),
         (#"{"members": [{}]}"#, "{}"),
         (#"{"members": [{"value": null}]}"#, "{}"),
@@ -165,15 +207,19 @@ struct CanonicalTests {
 
     // MARK: Types that no schema here has
 
-    @Test(arguments: [
-        (.integer, 5, true), (.integer, .number(5), false), (.integer, .number(500), false),
-        (.integer, .integer(.max), true), (.integer, "5", false),
-        (.decimal, 5, true), (.decimal, .number(5.5), true), (.decimal, "5", false),
-        (.dateTime, "2011-05-13T04:42:34Z", true), (.dateTime, "2011-05-13T04:42:34.1+01:00", true),
-        (.dateTime, "2011-05-13", false), (.dateTime, "yesterday", false), (.dateTime, 5, false),
-        (.boolean, true, true), (.boolean, "true", false), (.reference, "https://a", true),
-        (.reference, 5, false), (.string, true, false), (.binary, "", true),
-    ] as [(Attribute.ValueType, JSON, Bool)])
+    @Test(
+        arguments: [
+            (.integer, 5, true), (.integer, .number(5), false), (.integer, .number(500), false),
+            (.integer, .integer(.max), true), (.integer, "5", false),
+            (.decimal, 5, true), (.decimal, .number(5.5), true), (.decimal, "5", false),
+            (.dateTime, "2011-05-13T04:42:34Z", true),
+            (.dateTime, "2011-05-13T04:42:34.1+01:00", true),
+            (.dateTime, "2011-05-13", false), (.dateTime, "yesterday", false),
+            (.dateTime, 5, false),
+            (.boolean, true, true), (.boolean, "true", false), (.reference, "https://a", true),
+            (.reference, 5, false), (.string, true, false), (.binary, "", true),
+        ] as [(Attribute.ValueType, JSON, Bool)]
+    )
     func checksTypes(_ type: Attribute.ValueType, _ value: JSON, _ isValid: Bool) throws {
         let attribute = Attribute(name: "a", type: type)
         if isValid {
@@ -205,21 +251,29 @@ struct CanonicalTests {
             """
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],\
             "userName":"a","title":"t","active":true}
-            """)
+            """
+        )
     }
 
     @Test func keepsWhatIsAssigned() throws {
-        try check(completing: #"{"userName": "a", "active": false}"#, """
+        try check(
+            completing: #"{"userName": "a", "active": false}"#,
+            """
             {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],\
             "userName":"a","active":false}
-            """)
+            """
+        )
     }
 
     @Test(arguments: [
-        (#"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "d"}}"#,
-         2),
-        (#"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": null}}"#,
-         1),
+        (
+            #"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "d"}}"#,
+            2
+        ),
+        (
+            #"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": null}}"#,
+            1
+        ),
         (#"{"schemas": ["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]}"#, 1),
     ])
     func listsExactlyTheSchemasWithData(_ body: String, _ count: Int) throws {
@@ -251,7 +305,9 @@ struct CanonicalTests {
     // MARK: Checks
 
     private func check(
-        _ body: String, _ expected: String, of type: ResourceType = .user
+        _ body: String,
+        _ expected: String,
+        of type: ResourceType = .user
     ) throws {
         let canonical = try type.canonical(JSON(parsing: body.utf8))
         #expect(String(decoding: JSON.object(canonical).text, as: UTF8.self) == expected)
@@ -264,7 +320,9 @@ struct CanonicalTests {
     }
 
     private func check(
-        _ body: String, fails kind: SCIMError.Kind, _ detail: String,
+        _ body: String,
+        fails kind: SCIMError.Kind,
+        _ detail: String,
         of type: ResourceType = .user
     ) throws {
         let sent = try JSON(parsing: body.utf8)

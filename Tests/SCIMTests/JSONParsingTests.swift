@@ -3,25 +3,27 @@ import SCIM
 import Testing
 
 struct JSONParsingTests {
-    @Test(arguments: [
-        ("null", nil),
-        (" true ", true),
-        ("false", false),
-        ("0", 0),
-        ("-0", 0),
-        ("9223372036854775807", .integer(.max)),
-        ("-9223372036854775808", .integer(.min)),
-        ("9007199254740993", .integer(9_007_199_254_740_993)),
-        ("1.0", .number(1)),
-        ("1e2", .number(100)),
-        ("-1.5E-3", .number(-0.0015)),
-        ("\"\"", ""),
-        (#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00""#, "\"\\/\u{8}\u{C}\n\r\t\u{E9}\u{1F600}"),
-        ("[]", []),
-        ("[1,[2],{}]", [1, [2], [:]]),
-        ("{\"b\":1,\"a\":{\"\":null}}", ["b": 1, "a": ["": nil]]),
-        ("\t{\r\n\"a\" : 1 }\n", ["a": 1]),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            ("null", nil),
+            (" true ", true),
+            ("false", false),
+            ("0", 0),
+            ("-0", 0),
+            ("9223372036854775807", .integer(.max)),
+            ("-9223372036854775808", .integer(.min)),
+            ("9007199254740993", .integer(9_007_199_254_740_993)),
+            ("1.0", .number(1)),
+            ("1e2", .number(100)),
+            ("-1.5E-3", .number(-0.0015)),
+            ("\"\"", ""),
+            (#""\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00""#, "\"\\/\u{8}\u{C}\n\r\t\u{E9}\u{1F600}"),
+            ("[]", []),
+            ("[1,[2],{}]", [1, [2], [:]]),
+            ("{\"b\":1,\"a\":{\"\":null}}", ["b": 1, "a": ["": nil]]),
+            ("\t{\r\n\"a\" : 1 }\n", ["a": 1]),
+        ] as [(String, JSON)]
+    )
     func reads(_ text: String, _ expected: JSON) throws {
         try check(text, expected)
     }
@@ -46,10 +48,13 @@ struct JSONParsingTests {
         check(failing: Array(text.utf8))
     }
 
-    @Test(arguments: [
-        [0xFF], [0x22, 0xC3, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
-        [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0x80, 0x22], [0x7B, 0x22, 0xFF, 0x22, 0x3A],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0x22, 0xC3, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0x22, 0x80, 0x22],
+            [0x7B, 0x22, 0xFF, 0x22, 0x3A],
+        ] as [[UInt8]]
+    )
     func rejectsWhatIsNotUTF8(_ bytes: [UInt8]) {
         check(failing: bytes)
     }
@@ -78,7 +83,8 @@ struct JSONParsingTests {
     ])
     func quotesNothingOfTheText(_ text: String) throws {
         let error = try #require(
-            #expect(throws: JSONSyntaxError.self) { try JSON(parsing: text.utf8) })
+            #expect(throws: JSONSyntaxError.self) { try JSON(parsing: text.utf8) }
+        )
         #expect(!error.message.contains("s3cret") && !error.message.isEmpty, "\(error.message)")
     }
 

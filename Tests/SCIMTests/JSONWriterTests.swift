@@ -3,29 +3,31 @@ import SCIM
 import Testing
 
 struct JSONWriterTests {
-    @Test(arguments: [
-        (nil, "null"),
-        (true, "true"),
-        (false, "false"),
-        (0, "0"),
-        (.integer(.min), "-9223372036854775808"),
-        (.integer(.max), "9223372036854775807"),
-        (.number(1), "1.0"),
-        (.number(0.5), "0.5"),
-        (.number(-0.1), "-0.1"),
-        (.number(1e16), "1e+16"),
-        (.number(5e-324), "5e-324"),
-        ("", "\"\""),
-        ("\"\\/", #""\"\\/""#),
-        ("\n\r\t\u{8}\u{C}\u{1F}\u{0}", #""\n\r\t\u0008\u000c\u001f\u0000""#),
-        ("\u{7F}\u{E9}\u{2028}\u{1F600}", "\"\u{7F}\u{E9}\u{2028}\u{1F600}\""),
-        ("e\u{301}", "\"e\u{301}\""),
-        ("</script>", "\"</script>\""),
-        ([], "[]"),
-        ([1, [], [:]], "[1,[],{}]"),
-        ([:], "{}"),
-        (["b": 1, "a\"": [nil]], #"{"b":1,"a\"":[null]}"#),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            (nil, "null"),
+            (true, "true"),
+            (false, "false"),
+            (0, "0"),
+            (.integer(.min), "-9223372036854775808"),
+            (.integer(.max), "9223372036854775807"),
+            (.number(1), "1.0"),
+            (.number(0.5), "0.5"),
+            (.number(-0.1), "-0.1"),
+            (.number(1e16), "1e+16"),
+            (.number(5e-324), "5e-324"),
+            ("", "\"\""),
+            ("\"\\/", #""\"\\/""#),
+            ("\n\r\t\u{8}\u{C}\u{1F}\u{0}", #""\n\r\t\u0008\u000c\u001f\u0000""#),
+            ("\u{7F}\u{E9}\u{2028}\u{1F600}", "\"\u{7F}\u{E9}\u{2028}\u{1F600}\""),
+            ("e\u{301}", "\"e\u{301}\""),
+            ("</script>", "\"</script>\""),
+            ([], "[]"),
+            ([1, [], [:]], "[1,[],{}]"),
+            ([:], "{}"),
+            (["b": 1, "a\"": [nil]], #"{"b":1,"a\"":[null]}"#),
+        ] as [(JSON, String)]
+    )
     func writes(_ value: JSON, _ expected: String) {
         check(value, expected)
     }
@@ -88,7 +90,8 @@ extension JSON {
             return .array(
                 (0..<Int.random(in: 0...4, using: &generator)).map { _ in
                     random(&generator, depth: depth - 1)
-                })
+                }
+            )
         case 6:
             var object = JSONObject()
             for _ in 0..<Int.random(in: 0...4, using: &generator) {

@@ -2,41 +2,45 @@
 import Testing
 
 struct KeyTests {
-    @Test(arguments: [
-        (.integer(1), .integer(2)),
-        (.integer(-1), .integer(0)),
-        (.real(1.5), .real(2.5)),
-        (.integer(1), .real(1.5)),
-        (.real(-1.5), .integer(-1)),
-        (.real(0.5), .integer(1)),
-        (.integer(-1), .real(-0.5)),
-        (.integer(.max), .real(0x1p63)),
-        (.real(-0x1.8p63), .integer(.min)),
-        (.integer(9_007_199_254_740_992), .integer(9_007_199_254_740_993)),
-        (.real(9_007_199_254_740_992), .integer(9_007_199_254_740_993)),
-        (.integer(.max), .real(.infinity)),
-        (.real(-.infinity), .integer(.min)),
-        (.integer(5), .text("")),
-        (.real(5), .text("")),
-        (.text(""), .text("a")),
-        (.text("a"), .text("ab")),
-        (.text("Z"), .text("a")),
-        (.text("z"), .text("\u{E9}")),
-        (.text("\u{FFFF}"), .text("\u{10000}")),
-    ] as [(Key, Key)])
+    @Test(
+        arguments: [
+            (.integer(1), .integer(2)),
+            (.integer(-1), .integer(0)),
+            (.real(1.5), .real(2.5)),
+            (.integer(1), .real(1.5)),
+            (.real(-1.5), .integer(-1)),
+            (.real(0.5), .integer(1)),
+            (.integer(-1), .real(-0.5)),
+            (.integer(.max), .real(0x1p63)),
+            (.real(-0x1.8p63), .integer(.min)),
+            (.integer(9_007_199_254_740_992), .integer(9_007_199_254_740_993)),
+            (.real(9_007_199_254_740_992), .integer(9_007_199_254_740_993)),
+            (.integer(.max), .real(.infinity)),
+            (.real(-.infinity), .integer(.min)),
+            (.integer(5), .text("")),
+            (.real(5), .text("")),
+            (.text(""), .text("a")),
+            (.text("a"), .text("ab")),
+            (.text("Z"), .text("a")),
+            (.text("z"), .text("\u{E9}")),
+            (.text("\u{FFFF}"), .text("\u{10000}")),
+        ] as [(Key, Key)]
+    )
     func orders(_ smaller: Key, _ greater: Key) {
         check(smaller, .before, greater)
         check(greater, .after, smaller)
     }
 
-    @Test(arguments: [
-        (.integer(1), .integer(1)),
-        (.integer(1), .real(1)),
-        (.real(0), .real(-0.0)),
-        (.integer(0), .real(-0.0)),
-        (.real(-0x1p63), .integer(.min)),
-        (.text("\u{E9}"), .text("\u{E9}")),
-    ] as [(Key, Key)])
+    @Test(
+        arguments: [
+            (.integer(1), .integer(1)),
+            (.integer(1), .real(1)),
+            (.real(0), .real(-0.0)),
+            (.integer(0), .real(-0.0)),
+            (.real(-0x1p63), .integer(.min)),
+            (.text("\u{E9}"), .text("\u{E9}")),
+        ] as [(Key, Key)]
+    )
     func equals(_ left: Key, _ right: Key) {
         check(left, .same, right)
         check(right, .same, left)
@@ -57,7 +61,8 @@ struct KeyTests {
                 ]
                 #expect(
                     relations.count { $0 } == 1,
-                    "seed \(generator.seed): \(first), \(second)")
+                    "seed \(generator.seed): \(first), \(second)"
+                )
                 for third in keys
                 where first.precedes(second) && second.precedes(third) && !first.precedes(third) {
                     Issue.record("seed \(generator.seed): \(first), \(second), \(third)")
@@ -66,23 +71,25 @@ struct KeyTests {
         }
     }
 
-    @Test(arguments: [
-        (.string, "Stra\u{DF}e", .text("strasse")),
-        (.reference, "https://Example.com/A", .text("https://Example.com/A")),
-        (.binary, "AbC=", .text("AbC=")),
-        (.boolean, true, .integer(1)),
-        (.boolean, false, .integer(0)),
-        (.integer, 7, .integer(7)),
-        (.integer, .number(7), nil),
-        (.decimal, 7, .integer(7)),
-        (.decimal, .number(7.5), .real(7.5)),
-        (.dateTime, "1970-01-01T01:00:01+01:00", .integer(1_000_000)),
-        (.dateTime, "1970-01-01", nil),
-        (.string, 7, nil),
-        (.boolean, "true", nil),
-        (.complex, [:], nil),
-        (.string, nil, nil),
-    ] as [(Attribute.ValueType, JSON, Key?)])
+    @Test(
+        arguments: [
+            (.string, "Stra\u{DF}e", .text("strasse")),
+            (.reference, "https://Example.com/A", .text("https://Example.com/A")),
+            (.binary, "AbC=", .text("AbC=")),
+            (.boolean, true, .integer(1)),
+            (.boolean, false, .integer(0)),
+            (.integer, 7, .integer(7)),
+            (.integer, .number(7), nil),
+            (.decimal, 7, .integer(7)),
+            (.decimal, .number(7.5), .real(7.5)),
+            (.dateTime, "1970-01-01T01:00:01+01:00", .integer(1_000_000)),
+            (.dateTime, "1970-01-01", nil),
+            (.string, 7, nil),
+            (.boolean, "true", nil),
+            (.complex, [:], nil),
+            (.string, nil, nil),
+        ] as [(Attribute.ValueType, JSON, Key?)]
+    )
     func isMadeOfValues(_ type: Attribute.ValueType, _ value: JSON, _ expected: Key?) {
         #expect(Attribute(name: "a", type: type).key(of: value) == expected)
     }
@@ -92,9 +99,11 @@ struct KeyTests {
         #expect(attribute.key(of: "aB\u{DF}") == .text("aB\u{DF}"))
     }
 
-    @Test(arguments: [
-        (.text(""), false), (.text(" "), true), (.integer(0), true), (.real(0), true),
-    ] as [(Key, Bool)])
+    @Test(
+        arguments: [
+            (.text(""), false), (.text(" "), true), (.integer(0), true), (.real(0), true),
+        ] as [(Key, Bool)]
+    )
     func isPresentUnlessEmpty(_ key: Key, _ expected: Bool) {
         #expect(key.isPresent == expected)
     }

@@ -47,7 +47,8 @@ struct PredicateTests {
     func refusesToBind(_ filter: String, _ detail: String) throws {
         let parsed = try FilterParser.parse(filter)
         let error = try #require(
-            #expect(throws: SCIMError.self) { try parsed.bound(to: .user) })
+            #expect(throws: SCIMError.self) { try parsed.bound(to: .user) }
+        )
         #expect(error.scimType == .invalidFilter && error.status == 400)
         #expect(error.detail.contains(detail), "\(error.detail)")
     }
@@ -56,7 +57,9 @@ struct PredicateTests {
     @Test(arguments: ["emails", "userName"])
     func refusesNestedValuePaths(_ name: String) {
         let inner = Filter.valuePath(
-            AttributePath(attribute: "value"), .present(AttributePath(attribute: "value")))
+            AttributePath(attribute: "value"),
+            .present(AttributePath(attribute: "value"))
+        )
         #expect(throws: SCIMError.self) {
             try Filter.valuePath(AttributePath(attribute: name), inner).bound(to: .user)
         }
@@ -110,27 +113,29 @@ struct PredicateTests {
 
     // MARK: Other types
 
-    @Test(arguments: [
-        ("active eq true", true),
-        ("active eq false", false),
-        ("active ne false", true),
-        ("meta.created eq \"2011-05-13T04:42:34Z\"", true),
-        ("meta.created eq \"2011-05-13T06:42:34.000+02:00\"", true),
-        ("meta.created gt \"2011-05-13T06:42:33+02:00\"", true),
-        ("meta.created gt \"2011-05-13T04:42:34Z\"", false),
-        ("meta.created ge \"2011-05-13T04:42:34Z\"", true),
-        ("meta.created lt \"2011-05-12T23:42:35-05:00\"", true),
-        ("meta.lastModified gt \"2011-05-13T23:59:59+23:00\"", nil),
-        ("meta.resourceType eq \"User\"", true),
-        ("meta.resourceType eq \"Group\"", false),
-        ("meta.version eq \"W/\\\"3\\\"\"", true),
-        ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"", true),
-        ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:Group\"", false),
-        ("schemas co \"enterprise\"", true),
-        ("x509Certificates.value eq \"MIIDQzCC\"", true),
-        ("x509Certificates.value eq \"miidqzcc\"", false),
-        ("x509Certificates ne \"miidqzcc\"", true),
-    ] as [(String, Bool?)])
+    @Test(
+        arguments: [
+            ("active eq true", true),
+            ("active eq false", false),
+            ("active ne false", true),
+            ("meta.created eq \"2011-05-13T04:42:34Z\"", true),
+            ("meta.created eq \"2011-05-13T06:42:34.000+02:00\"", true),
+            ("meta.created gt \"2011-05-13T06:42:33+02:00\"", true),
+            ("meta.created gt \"2011-05-13T04:42:34Z\"", false),
+            ("meta.created ge \"2011-05-13T04:42:34Z\"", true),
+            ("meta.created lt \"2011-05-12T23:42:35-05:00\"", true),
+            ("meta.lastModified gt \"2011-05-13T23:59:59+23:00\"", nil),
+            ("meta.resourceType eq \"User\"", true),
+            ("meta.resourceType eq \"Group\"", false),
+            ("meta.version eq \"W/\\\"3\\\"\"", true),
+            ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"", true),
+            ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:Group\"", false),
+            ("schemas co \"enterprise\"", true),
+            ("x509Certificates.value eq \"MIIDQzCC\"", true),
+            ("x509Certificates.value eq \"miidqzcc\"", false),
+            ("x509Certificates ne \"miidqzcc\"", true),
+        ] as [(String, Bool?)]
+    )
     func comparesByType(_ filter: String, _ expected: Bool?) throws {
         guard let expected else {
             let parsed = try FilterParser.parse(filter)
@@ -150,14 +155,20 @@ struct PredicateTests {
     ])
     func comparesNumbers(_ filter: String, _ expected: Bool) throws {
         let type = ResourceType(
-            name: "Thing", endpoint: "/Things", description: "",
+            name: "Thing",
+            endpoint: "/Things",
+            description: "",
             schema: Schema(
-                id: "urn:example:Thing", name: "Thing", description: "",
+                id: "urn:example:Thing",
+                name: "Thing",
+                description: "",
                 attributes: [
                     Attribute(name: "level", type: .integer),
                     Attribute(name: "factor", type: .decimal),
-                ]),
-            extensions: [])
+                ]
+            ),
+            extensions: []
+        )
         try check(filter, expected, of: type, ["level": 5, "factor": .number(2.5)])
     }
 
@@ -263,8 +274,14 @@ struct PredicateTests {
         ("urn:ietf:params:scim:schemas:core:2.0:User:name.familyName eq \"jensen\"", true),
         ("urn:ietf:params:scim:schemas:core:2.0:User:emails[type eq \"work\"]", true),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User pr", true),
-        ("URN:IETF:params:scim:schemas:extension:ENTERPRISE:2.0:user:DEPARTMENT eq \"tours\"", true),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq \"m1\"", true),
+        (
+            "URN:IETF:params:scim:schemas:extension:ENTERPRISE:2.0:user:DEPARTMENT eq \"tours\"",
+            true
+        ),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq \"m1\"",
+            true
+        ),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq \"m1\"", true),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq \"M1\"", false),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division pr", false),
@@ -295,15 +312,20 @@ struct PredicateTests {
     ])
     func readsGroups(_ filter: String, _ expected: Bool) throws {
         try check(
-            filter, expected, of: .group,
+            filter,
+            expected,
+            of: .group,
             [
                 "displayName": "Tour Guides", "members": [["value": "u1", "type": "User"]],
                 "meta": ["resourceType": "Group"],
-            ])
+            ]
+        )
     }
 
     private func check(
-        _ filter: String, _ expected: Bool, of type: ResourceType = .user,
+        _ filter: String,
+        _ expected: Bool,
+        of type: ResourceType = .user,
         _ resource: JSONObject? = nil
     ) throws {
         let stored = try resource ?? #require(JSON(parsing: Self.user.utf8).object)

@@ -19,14 +19,22 @@ struct ProjectionTests {
         ("emails.display", ["schemas", "id"]),
         ("meta.version", ["schemas", "id", "meta.version"]),
         ("urn:ietf:params:scim:schemas:core:2.0:User:userName", ["schemas", "id", "userName"]),
-        ("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName",
-         ["schemas", "id", "name.givenName"]),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-         ["schemas", "id", "+department", "+manager.value"]),
-        ("URN:ietf:params:scim:schemas:extension:enterprise:2.0:USER:Department",
-         ["schemas", "id", "+department"]),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
-         ["schemas", "id", "+manager.value"]),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName",
+            ["schemas", "id", "name.givenName"]
+        ),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+            ["schemas", "id", "+department", "+manager.value"]
+        ),
+        (
+            "URN:ietf:params:scim:schemas:extension:enterprise:2.0:USER:Department",
+            ["schemas", "id", "+department"]
+        ),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
+            ["schemas", "id", "+manager.value"]
+        ),
         ("department", ["schemas", "id"]),
         ("password", ["schemas", "id"]),
         ("userName,password", ["schemas", "id", "userName"]),
@@ -44,11 +52,15 @@ struct ProjectionTests {
         ("id,schemas", ""),
         ("color", ""),
         ("", ""),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-         "+department +manager.value"),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+            "+department +manager.value"
+        ),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "+department"),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
-         "+manager.value"),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
+            "+manager.value"
+        ),
         ("department", ""),
         ("title , meta", "title meta.version"),
     ])
@@ -74,28 +86,40 @@ struct ProjectionTests {
         #expect(error?.scimType == .invalidValue)
     }
 
-    @Test(arguments: [
-        (nil, nil, true), ("members", nil, true), ("members.value", nil, true),
-        ("displayName", nil, false), (nil, "MEMBERS", false), (nil, "displayName", true),
-        (nil, "members.type", true),
-        ("urn:ietf:params:scim:schemas:core:2.0:Group:members", nil, true),
-    ] as [(String?, String?, Bool)])
+    @Test(
+        arguments: [
+            (nil, nil, true), ("members", nil, true), ("members.value", nil, true),
+            ("displayName", nil, false), (nil, "MEMBERS", false), (nil, "displayName", true),
+            (nil, "members.type", true),
+            ("urn:ietf:params:scim:schemas:core:2.0:Group:members", nil, true),
+        ] as [(String?, String?, Bool)]
+    )
     func saysWhatHasToBeLoaded(
-        _ attributes: String?, _ excluded: String?, _ expected: Bool
+        _ attributes: String?,
+        _ excluded: String?,
+        _ expected: Bool
     ) throws {
         let projection = try Projection(
-            type: .group, attributes: attributes, excludedAttributes: excluded)
+            type: .group,
+            attributes: attributes,
+            excludedAttributes: excluded
+        )
         #expect(projection.shows("members") == expected)
         #expect(projection.shows("id"))
         #expect(projection.isStandard == (attributes == nil && excluded == nil))
     }
 
-    /// - Parameter expected: The paths of all values shown; `+` stands for the extension.
+    // The expected paths are those of all values shown; `+` stands for the extension.
     private func check(
-        _ attributes: String?, _ excluded: String?, _ expected: [String]
+        _ attributes: String?,
+        _ excluded: String?,
+        _ expected: [String]
     ) throws {
         let projection = try Projection(
-            type: .user, attributes: attributes, excludedAttributes: excluded)
+            type: .user,
+            attributes: attributes,
+            excludedAttributes: excluded
+        )
         let shown = projection.apply(to: Self.user)
         #expect(Self.paths(.object(shown)) == expected)
     }
@@ -109,7 +133,8 @@ struct ProjectionTests {
                     : paths(
                         member.value,
                         prefix.isEmpty || prefix == "+"
-                            ? prefix + member.name : "\(prefix).\(member.name)")
+                            ? prefix + member.name : "\(prefix).\(member.name)"
+                    )
             }
         case .array(let elements): elements.flatMap { paths($0, prefix) }
         default: [prefix]

@@ -17,7 +17,7 @@ from scim import Client
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
-ROSTER = pathlib.Path(os.environ.get("ROSTER", ROOT / ".build/release/roster"))
+ROSTER = pathlib.Path(os.environ.get("ROSTER_BINARY", ROOT / ".build/release/roster"))
 MODULES = pathlib.Path("/usr/lib/apache2/modules")
 PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
 FORKS = 4

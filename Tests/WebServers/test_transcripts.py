@@ -8,15 +8,24 @@ import replay
 import sites
 
 TRANSCRIPTS = sorted((sites.ROOT / "Tests/Fixtures/transcripts").glob("*.jsonl"))
+# Files that are no particular identity provider's.
+NEUTRAL = {"generic", "rfc7644"}
+
+
+def conversations():
+    """Each transcript with a token of the profile `generic`, and with one of its provider's own."""
+    for path in TRANSCRIPTS:
+        provider = path.stem.partition("-")[0]
+        yield pytest.param(path, "generic", id=path.stem)
+        if provider not in NEUTRAL:
+            yield pytest.param(path, provider, id=f"{path.stem} as {provider}")
 
 
 @pytest.mark.parametrize("kind", ["nginx", "apache-proxy_fcgi"])
-@pytest.mark.parametrize("profile", ["generic", "its own"])
-@pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("transcript, profile", conversations())
 def test_transcript(kind, transcript, profile):
     # nginx resolves dots, encoded slashes and all, before it looks whose path it is: 404 is its own.
-    site = sites.Site(kind, has_front_controller=False)
-    site.start(transcript.stem if profile == "its own" else profile)
+    site = sites.Site(kind, has_front_controller=False).start(profile)
     try:
         variables = {
             "token": site.token,

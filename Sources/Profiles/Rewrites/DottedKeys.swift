@@ -6,7 +6,7 @@ extension Rewrite {
     ///
     /// In a PATCH each becomes an operation with a path, in order; in a body they are put where
     /// they belong. Attributes of the core schema under its URN go up to where RFC 7643 §3 has
-    /// them.
+    /// them, and a path that is nothing but that URN is none.
     static let dottedKeys = Rewrite(
         "dottedKeys",
         resource: { body, type in
@@ -15,16 +15,20 @@ extension Rewrite {
             return nested == body ? nil : nested
         },
         operation: { operation, type in
-            guard operation.isWithoutPath, let value = operation.value?.object else { return nil }
+            let pathless = withoutCoreURN(operation, type)
+            let sent = pathless ?? operation
+            guard sent.isWithoutPath, let value = sent.value?.object else {
+                return pathless.map { [$0] }
+            }
             let plain = withoutCoreURN(value, type)
-            let whole = plain.map { operation.setting(value: .object($0)) } ?? operation
+            let whole = plain.map { sent.setting(value: .object($0)) } ?? sent
             let parts = whole.splitting { name in
                 guard isPath(name), let path = operation.path(named: name),
                     type.canWrite(path)
                 else { return nil }
                 return path
             }
-            return parts ?? (plain == nil ? nil : [whole])
+            return parts ?? (plain == nil && pathless == nil ? nil : [whole])
         }
     )
 
@@ -32,6 +36,17 @@ extension Rewrite {
         name.utf8.contains { byte in
             byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
         }
+    }
+
+    /// Not so for `remove`, which would lose what it is to remove.
+    private static func withoutCoreURN(
+        _ operation: Operation,
+        _ type: ResourceType
+    ) -> Operation? {
+        guard operation.kind != .remove,
+            operation.pathText?.equalsIgnoringASCIICase(type.schema.id) == true
+        else { return nil }
+        return operation.setting(path: nil)
     }
 
     private static func withoutCoreURN(_ object: JSONObject, _ type: ResourceType) -> JSONObject? {

@@ -92,6 +92,8 @@ extension Rewrite {
     )
 
     private static func isUnknown(_ path: PatchPath, _ type: ResourceType) -> Bool {
+        // The core schema's URN alone means the resource, with all that gives access.
+        if path.path.text.equalsIgnoringASCIICase(type.schema.id) { return false }
         var whole = path.path
         whole.subAttribute = nil
         guard let reference = type.resolve(whole) else {

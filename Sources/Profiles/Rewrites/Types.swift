@@ -20,6 +20,14 @@ extension Rewrite {
         }
     )
 
+    /// White space in base64, as where a certificate was broken into lines; RFC 7643 §2.3.6 has
+    /// none.
+    static let base64Spaces = Rewrite("base64Spaces") { value, attribute, _ in
+        guard attribute.type == .binary, let text = value.string else { return nil }
+        let kept = text.unicodeScalars.filter { !$0.properties.isWhitespace }
+        return kept.count == text.unicodeScalars.count ? nil : .string(String(kept))
+    }
+
     private static func boolean(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "true": true

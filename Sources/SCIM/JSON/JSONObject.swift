@@ -21,9 +21,9 @@ package struct JSONObject: Sendable {
     /// The value of the member with exactly this name. Setting `nil` removes the member; setting
     /// a value keeps the member's place, or appends it.
     package subscript(name: String) -> JSON? {
-        get { members.first { $0.name.isIdenticalText(to: name) }?.value }
+        get { members.first { $0.name == name }?.value }
         set {
-            let index = members.firstIndex { $0.name.isIdenticalText(to: name) }
+            let index = members.firstIndex { $0.name == name }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)

@@ -67,6 +67,10 @@ extension Patch {
         switch operation.kind {
         case .remove: return [ids.map(MemberChange.remove) ?? .removeMatching(filter)]
         case .add where unmatchedFilter == .createElement && ids?.count == 1:
+            let listed = try memberIDs(operation.value ?? .null)
+            guard listed.isEmpty || listed == ids else {
+                throw .invalidValue("\(operation.pathText) and the value name different members")
+            }
             return [.add(ids ?? [])]
         case .add, .replace:
             throw .mutability("members cannot be changed, only added and removed")

@@ -36,8 +36,8 @@ extension Patch {
         let new = try attribute.canonical(.array(sent), at: name)?.array ?? []
         guard kind == .add else { return new.isEmpty ? nil : .array(new) }
         let old = stored?.array ?? []
-        let added = new.filter { !old.contains($0) }
-        let all = Self.keepingOnePrimary(old + added, newest: old.count..<old.count + added.count)
+        let both = (old + new).distinct
+        let all = Self.keepingOnePrimary(both, newest: min(old.count, both.count)..<both.count)
         return all.isEmpty ? nil : .array(all)
     }
 
@@ -85,7 +85,7 @@ extension Patch {
         elements = Self.keepingOnePrimary(elements, newest: changed)
         try attribute.checkPrimary(elements, at: attribute.name)
         try assign(
-            attribute.multiValued ? .array(Self.distinct(elements)) : elements.first,
+            attribute.multiValued ? .array(elements.distinct) : elements.first,
             at: target.reference.sub(nil), in: &outcome)
     }
 
@@ -135,10 +135,6 @@ extension Patch {
             object["primary"] = false
             return .object(object)
         }
-    }
-
-    static func distinct(_ elements: [JSON]) -> [JSON] {
-        elements.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     func assign(

@@ -52,7 +52,10 @@ package struct Patch: Sendable {
     private func merge(
         _ operation: PatchOperation, into outcome: inout Outcome
     ) throws(SCIMError) {
-        guard let value = operation.value else { return }
+        guard let value = operation.value else {
+            if operation.kind == .add { return }
+            throw .invalidValue("without a path the value must be an object, not null")
+        }
         guard let object = value.object else {
             throw .invalidValue("without a path the value must be an object, not \(value.kind)")
         }
@@ -64,6 +67,7 @@ package struct Patch: Sendable {
             {
                 let reference = AttributeReference(
                     schema: type.schema.id, isExtension: false, attribute: attribute)
+                _ = try object.uniqueValue(named: member.name, at: "")
                 try set(reference, member.value, operation.kind, in: &outcome)
             }
         }
@@ -85,6 +89,7 @@ package struct Patch: Sendable {
             else { continue }
             let reference = AttributeReference(
                 schema: schema.id, isExtension: true, attribute: attribute)
+            _ = try object.uniqueValue(named: member.name, at: schema.id)
             try set(reference, member.value, kind, in: &outcome)
         }
     }

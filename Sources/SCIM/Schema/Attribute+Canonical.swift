@@ -18,11 +18,9 @@ extension Attribute {
         }
         var elements: [JSON] = []
         for element in sent {
-            guard let element = try canonicalSingle(element, at: path),
-                !elements.contains(element)
-            else { continue }
-            elements.append(element)
+            if let element = try canonicalSingle(element, at: path) { elements.append(element) }
         }
+        elements = elements.distinct
         try checkPrimary(elements, at: path)
         return elements.isEmpty ? nil : .array(elements)
     }
@@ -64,11 +62,12 @@ extension Attribute {
                 object.members.append(.init(name: sub.name, value: value))
             }
         }
-        if object.isEmpty { return nil }
+        // An object with nothing in it is unassigned; one that says something unknown is not.
+        if object.isEmpty, value.isUnassigned { return nil }
         for sub in subAttributes where sub.required && object[sub.name] == nil {
             throw .invalidValue("\(path).\(sub.name) is required")
         }
-        return .object(object)
+        return object.isEmpty ? nil : .object(object)
     }
 
     /// At most one element is primary (RFC 7643 §2.4).
@@ -81,7 +80,8 @@ extension Attribute {
     /// RFC 4648 §4 and §5, with or without padding.
     private static func isBase64(_ text: String) -> Bool {
         let padding = text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        return padding <= 2 && (text.utf8.count - padding) % 4 != 1
+        return padding <= 2 && text.utf8.count % 4 != 1
+            && (padding == 0 || text.utf8.count % 4 == 0)
             && text.utf8.dropLast(padding).allSatisfy { byte in
                 (0x61...0x7A).contains(byte.asciiLowercased) || (0x30...0x39).contains(byte)
                     || "+/-_".utf8.contains(byte)
@@ -92,6 +92,16 @@ extension Attribute {
 extension JSON {
     /// Whether an element says `primary: true`.
     package var isPrimary: Bool { object?["primary"] == true }
+}
+
+extension [JSON] {
+    /// The elements of a canonical array, equal ones once: the first of them.
+    package var distinct: [JSON] {
+        // In canonical form members have one order, so equal elements have equal text; looking
+        // the text up keeps the cost of a group with many members linear.
+        var seen: Set<[UInt8]> = []
+        return filter { seen.insert($0.text).inserted }
+    }
 }
 
 extension JSONObject {

@@ -1,5 +1,8 @@
 /// An attribute definition (RFC 7643 §7).
-package struct Attribute: Sendable {
+///
+/// A class, though nothing of it ever changes: definitions are handed around with every value, and
+/// a reference is cheaper to hand around than a dozen fields.
+package final class Attribute: Sendable {
     package enum ValueType: String, Sendable {
         case string, boolean, decimal, integer, dateTime, reference, binary, complex
     }
@@ -30,26 +33,52 @@ package struct Attribute: Sendable {
         case memberships
     }
 
-    package var name: String
-    package var type: ValueType = .string
-    package var multiValued = false
-    package var description = ""
-    package var required = false
-    package var caseExact = false
-    package var mutability = Mutability.readWrite
-    package var returned = Returned.default
-    package var uniqueness = Uniqueness.none
+    package let name: String
+    package let type: ValueType
+    package let multiValued: Bool
+    package let description: String
+    package let required: Bool
+    package let caseExact: Bool
+    package let mutability: Mutability
+    package let returned: Returned
+    package let uniqueness: Uniqueness
     /// Suggestions only; other values are accepted (RFC 7643 §2.3.1).
-    package var canonicalValues: [String] = []
-    package var referenceTypes: [String] = []
-    package var subAttributes: [Attribute] = []
-    package var source = Source.document
+    package let canonicalValues: [String]
+    package let referenceTypes: [String]
+    package let subAttributes: [Attribute]
+    package let source: Source
     /// Whether clients look resources up by the attribute often enough to keep an index for it.
-    package var indexed = false
+    package let indexed: Bool
     /// The value that a resource gets when it is created without one. Such an attribute is never
     /// without a value, and a PUT that leaves it out keeps what is stored: an omission must not
     /// switch an account on.
-    package var defaultValue: JSON?
+    package let defaultValue: JSON?
+
+    /// What is left out has the default of RFC 7643 §2.2.
+    package init(
+        name: String, type: ValueType = .string, multiValued: Bool = false,
+        description: String = "", required: Bool = false, caseExact: Bool = false,
+        mutability: Mutability = .readWrite, returned: Returned = .default,
+        uniqueness: Uniqueness = .none, canonicalValues: [String] = [],
+        referenceTypes: [String] = [], subAttributes: [Attribute] = [],
+        source: Source = .document, indexed: Bool = false, defaultValue: JSON? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.multiValued = multiValued
+        self.description = description
+        self.required = required
+        self.caseExact = caseExact
+        self.mutability = mutability
+        self.returned = returned
+        self.uniqueness = uniqueness
+        self.canonicalValues = canonicalValues
+        self.referenceTypes = referenceTypes
+        self.subAttributes = subAttributes
+        self.source = source
+        self.indexed = indexed
+        self.defaultValue = defaultValue
+    }
 
     /// The sub-attribute with the name, without regard to case.
     package func subAttribute(named name: String) -> Attribute? {

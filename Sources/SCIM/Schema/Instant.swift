@@ -28,14 +28,27 @@ package struct Instant: Sendable, Equatable {
         let days = milliseconds.flooredQuotient(86_400_000)
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
-        return "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))"
-            + "T\(Self.pad(rest / 3_600_000, 2)):\(Self.pad(rest / 60_000 % 60, 2))"
-            + ":\(Self.pad(rest / 1_000 % 60, 2)).\(Self.pad(rest % 1_000, 3))Z"
-    }
-
-    private static func pad(_ number: Int64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        return String(unsafeUninitializedCapacity: 24) { text in
+            // One field behind the other, each with the character that ends it.
+            let fields: [(number: Int64, digits: Int, end: UInt8)] = [
+                (year, 4, UInt8(ascii: "-")), (month, 2, UInt8(ascii: "-")),
+                (day, 2, UInt8(ascii: "T")), (rest / 3_600_000, 2, UInt8(ascii: ":")),
+                (rest / 60_000 % 60, 2, UInt8(ascii: ":")),
+                (rest / 1_000 % 60, 2, UInt8(ascii: ".")), (rest % 1_000, 3, UInt8(ascii: "Z")),
+            ]
+            var position = 0
+            for field in fields {
+                var number = field.number
+                for index in (position..<position + field.digits).reversed() {
+                    text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+                    number /= 10
+                }
+                position += field.digits
+                text[position] = field.end
+                position += 1
+            }
+            return position
+        }
     }
 
     /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar. Years begin in March

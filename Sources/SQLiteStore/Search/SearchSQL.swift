@@ -254,8 +254,10 @@ struct SearchSQL {
     /// The other resource of a membership, `o`: the member of a group, or the group of a member.
     private func otherSide(_ reference: AttributeReference) -> SQL {
         switch reference.subAttribute?.name {
-        case "$ref": "(\(query.base) || \(endpointOfOther) || '/' || o.id)"
-        case "type": reference.attribute?.source == .members ? "o.type" : "'direct'"
+        case "$ref": "(\(query.base) || \(ofOtherType { $0.endpoint }) || '/' || o.id)"
+        case "type":
+            reference.attribute?.source == .members
+                ? ofOtherType { $0.name.caseFolded } : "'direct'"
         case "display":
             """
             (SELECT d.key FROM value d WHERE d.resource = o.key
@@ -265,10 +267,9 @@ struct SearchSQL {
         }
     }
 
-    private var endpointOfOther: SQL {
-        let cases = ResourceType.all.map { type -> SQL in
-            "WHEN \(type.name) THEN \(type.endpoint)"
-        }
+    /// What depends on the resource type of `o`.
+    private func ofOtherType(_ value: (ResourceType) -> String) -> SQL {
+        let cases = ResourceType.all.map { type -> SQL in "WHEN \(type.name) THEN \(value(type))" }
         return "CASE o.type \(cases.joined(separator: " ")) END"
     }
 

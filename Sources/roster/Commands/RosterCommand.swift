@@ -14,7 +14,7 @@ struct RosterCommand: ParsableCommand {
             \(Settings.database) names the database file.
             """,
         version: version,
-        subcommands: [TokenCommand.self, MigrateCommand.self])
+        subcommands: [TokenCommand.self, MigrateCommand.self, CheckCommand.self])
 }
 
 /// The database that a command works on.

@@ -1,0 +1,54 @@
+import Directory
+import SCIM
+
+/// What the probes log in with.
+enum Credential {
+    /// Made for this check in the database at hand; revoked when it is over.
+    case temporary(ProbeToken)
+    /// One that the administrator named.
+    case given(String)
+    /// None that is valid: enough to see whether the header arrives.
+    case invalid(String)
+
+    var secret: String {
+        switch self {
+        case .temporary(let token): token.secret
+        case .given(let secret), .invalid(let secret): secret
+        }
+    }
+}
+
+/// A token that can read and ends by itself soon.
+struct ProbeToken {
+    static let name = "check"
+    private static let lifetimeMicroseconds: Int64 = 5 * 60 * 1_000_000
+
+    /// A secret that no database knows.
+    static var unknownSecret: String { TokenSecret().text }
+
+    let secret: String
+    private let number: Int64
+
+    init(in store: any Store, now: Instant) throws(SCIMError) {
+        let made = TokenSecret()
+        let token = Token(
+            name: Self.name,
+            profile: "generic",
+            rights: .read,
+            domain: "default",
+            created: now,
+            expires: Instant(microseconds: now.microseconds + Self.lifetimeMicroseconds),
+            hash: made.hash
+        )
+        number = try store.write { transaction throws(SCIMError) in
+            try transaction.insert(token, hash: made.hash)
+        }
+        secret = made.text
+    }
+
+    func revoke(in store: any Store, now: Instant) throws(SCIMError) {
+        _ = try store.write { transaction throws(SCIMError) in
+            try transaction.revokeToken(number, at: now)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// HTTP by the machine's `curl` program, which brings name service, TLS and the certificates that
+/// this machine trusts.
+struct Curl {
+    struct Request {
+        var method = "GET"
+        var url: String
+        /// Each as `Name: value`.
+        var headers: [String] = []
+        /// Parts of the body; curl puts `&` between them.
+        var body: [String] = []
+    }
+
+    enum Failure: Error {
+        /// There is no curl on this machine.
+        case missing
+        /// What curl or the system says.
+        case failed(String)
+    }
+
+    private static let timeoutSeconds = 10
+    private static let answerBytesMax = 1_048_576
+
+    /// Sends a request; redirects are not followed.
+    static func send(_ request: Request) throws(Failure) -> HTTPAnswer {
+        let result: ChildProcess.Result
+        do throws(ChildProcess.Failure) {
+            // The configuration comes on standard input: the arguments are for all to see.
+            result = try ChildProcess.run(
+                ["curl", "-q", "--config", "-"],
+                input: Array(configuration(request).utf8),
+                outputBytesMax: answerBytesMax
+            )
+        } catch {
+            switch error {
+            case .missing: throw .missing
+            case .system(let code):
+                throw .failed("curl cannot be started: \(String(cString: strerror(code)))")
+            }
+        }
+        // A server that answers before it has read the body is heard all the same.
+        if let answer = HTTPAnswer(result.output) { return answer }
+        let message = String(decoding: result.errors, as: UTF8.self)
+            .split(separator: "\n").last.map(String.init)
+        throw .failed(message ?? "curl ended with status \(result.status)")
+    }
+
+    /// In the form of curl's configuration files; only options that old versions have.
+    private static func configuration(_ request: Request) -> String {
+        var lines = [
+            "silent", "show-error", "include", "globoff",
+            "connect-timeout = \(timeoutSeconds)", "max-time = \(timeoutSeconds)",
+            "request = \(quoted(request.method))", "url = \(quoted(request.url))",
+            // The body is sent without asking first, as most SCIM clients do.
+            "header = \"Expect:\"", "user-agent = \"roster-check/\(version)\"",
+        ]
+        lines += request.headers.map { "header = \(quoted($0))" }
+        lines += request.body.map { "data = \(quoted($0))" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for character in text.unicodeScalars {
+            switch character {
+            case "\"", "\\": quoted += "\\\(character)"
+            case "\n", "\r", "\0": break
+            default: quoted.unicodeScalars.append(character)
+            }
+        }
+        return quoted + "\""
+    }
+}
