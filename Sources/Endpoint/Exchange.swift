@@ -80,7 +80,7 @@ struct Exchange {
             count: min(max(try parameters.integer("count") ?? limits.pageSize, 0), limits.pageSize),
             parts: representation.parts, domain: caller.token.domain, base: base)
         query.startIndex = max(try parameters.integer("startIndex") ?? 1, 1)
-        if let sortBy = parameters["sortBy"], !sortBy.isEmpty {
+        if let sortBy = parameters.text("sortBy") {
             query.order = try SortOrder(
                 sortBy: sortBy, sortOrder: parameters["sortOrder"], type: type)
         }
@@ -177,8 +177,8 @@ struct Exchange {
         Representation(
             base: base,
             projection: try Projection(
-                type: type, attributes: parameters["attributes"],
-                excludedAttributes: parameters["excludedAttributes"]))
+                type: type, attributes: parameters.text("attributes"),
+                excludedAttributes: parameters.text("excludedAttributes")))
     }
 
     /// How a PATCH is answered: `nil` for 204. A group's answer never lists its members unasked:
@@ -186,7 +186,8 @@ struct Exchange {
     private func patchRepresentation(
         _ type: ResourceType
     ) throws(SCIMError) -> Representation? {
-        let isAsked = parameters["attributes"] != nil || parameters["excludedAttributes"] != nil
+        let isAsked =
+            parameters.text("attributes") != nil || parameters.text("excludedAttributes") != nil
         guard let membership = type.membership, !isAsked else { return try representation(type) }
         switch profile.groupPatchAnswer {
         case .noContent: return nil

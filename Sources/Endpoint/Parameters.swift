@@ -23,9 +23,15 @@ struct Parameters: Sendable {
         values.last { $0.name.equalsIgnoringASCIICase(name) }?.value
     }
 
+    /// The value; `nil` also when it is empty, for parameters whose empty value means nothing.
+    func text(_ name: String) -> String? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        return text
+    }
+
     /// - Throws: `invalidValue` when the value is no integer.
     func integer(_ name: String) throws(SCIMError) -> Int? {
-        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let text = text(name) else { return nil }
         guard let number = Int(text) else {
             throw .invalidValue("\(name) must be an integer")
         }

@@ -338,7 +338,7 @@ def test_base_url_with_the_wrong_path(apache_site):
 def test_nobody_listens():
     url = f"http://127.0.0.1:{sites.free_port()}/scim/v2"
     findings = check("--url", url, "--token-file", "/dev/null")
-    findings.only("error", url, "cannot be reached")
+    findings.only("error", url, "cannot be reached: curl: (7)")
 
 
 @pytest.mark.parametrize("url", ["scim.example.com", "ftp://h/v2", "http://a b/", "http://h:x/v2"])
@@ -403,6 +403,10 @@ def test_curl_is_missing(apache_site, folder):
 
 @pytest.fixture
 def database(folder):
+    return database_in(folder)
+
+
+def database_in(folder):
     """A database with a valid token in a folder of its own, as its owner would have it."""
     data = folder / "data"
     data.mkdir(mode=0o700)
@@ -497,6 +501,14 @@ def test_folder_with_a_document_roots_name(database):
         shutil.chown(folder, "www-data", "www-data")
     token(folder / "roster.sqlite", "tests")
     check(database=folder / "roster.sqlite").only("warning", "document root", "public_html")
+
+
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="needs a file system in memory")
+def test_database_in_memory():
+    with tempfile.TemporaryDirectory(prefix="roster-test-", dir="/dev/shm") as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        check(database=database_in(folder)).only("warning", "in memory")
 
 
 def test_name_that_apache_hides(database):

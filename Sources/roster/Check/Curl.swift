@@ -15,7 +15,9 @@ struct Curl {
     enum Failure: Error {
         /// There is no curl on this machine.
         case missing
-        /// What curl or the system says.
+        /// The certificate of the server is not one that this machine trusts.
+        case untrusted(String)
+        /// Another reason, in curl's or the system's words.
         case failed(String)
     }
 
@@ -41,9 +43,16 @@ struct Curl {
         }
         // A server that answers before it has read the body is heard all the same.
         if let answer = HTTPAnswer(result.output) { return answer }
-        let message = String(decoding: result.errors, as: UTF8.self)
-            .split(separator: "\n").last.map(String.init)
-        throw .failed(message ?? "curl ended with status \(result.status)")
+        throw failure(result)
+    }
+
+    private static func failure(_ result: ChildProcess.Result) -> Failure {
+        // Advice may follow the line that says what is wrong: `curl: (7) Failed to connect`.
+        let lines = String(decoding: result.errors, as: UTF8.self).split(separator: "\n")
+        let message = (lines.first { $0.hasPrefix("curl: (") } ?? lines.first).map(String.init)
+        let text = message ?? "curl ended with status \(result.status)"
+        // The statuses 51, 60 and 83 of curl(1).
+        return [51, 60, 83].contains(result.status) ? .untrusted(text) : .failed(text)
     }
 
     /// In the form of curl's configuration files; only options that old versions have.

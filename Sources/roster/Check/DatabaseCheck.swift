@@ -115,8 +115,8 @@ struct DatabaseCheck {
                         cure: "chown -R www-data \(folder), or whatever user runs Roster"
                     )
                     : .note(
-                        "root may do everything: what \(file.ownerName) may do shows "
-                            + "`runuser -u \(file.ownerName) -- roster check`"
+                        "root may do everything; `runuser -u \(file.ownerName) -- roster check` "
+                            + "shows what \(file.ownerName) may do"
                     )
             )
         }

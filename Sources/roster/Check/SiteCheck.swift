@@ -81,7 +81,7 @@ struct SiteCheck {
     static func text(_ failure: Curl.Failure) -> String {
         switch failure {
         case .missing: "there is no curl program on this machine"
-        case .failed(let message): message
+        case .untrusted(let message), .failed(let message): message
         }
     }
 
@@ -92,10 +92,17 @@ struct SiteCheck {
                 "the check of \(url.text) needs the program curl, which is not on this machine",
                 cure: "apt-get install curl, or whatever this system installs packages with"
             )
+        case .untrusted(let message):
+            .error(
+                "clients will not trust \(url.text): \(message)",
+                cure:
+                    "a certificate for \(url.host) from a public authority, with all certificates "
+                    + "between the two in the web server's file"
+            )
         case .failed(let message):
             .error(
                 "\(url.text) cannot be reached: \(message)",
-                cure: "see to the web server, its name in DNS and its certificate"
+                cure: "see that the web server runs there, and its name in DNS"
             )
         }
     }

@@ -1,0 +1,100 @@
+import Directory
+import Endpoint
+import Gateway
+import Glibc
+import JSONText
+import SCIM
+import SQLiteStore
+
+/// The endpoint on a database of its own, with one token.
+final class TestEndpoint {
+    private let folder: String
+    let store: SQLiteStore
+    private(set) var now = Instant(milliseconds: 1_709_208_000_000)
+
+    static let secret = "roster_test-secret"
+
+    init(profile: String = "generic", rights: Token.Rights = .write) throws {
+        var template = Array("/tmp/roster-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw TestError(what: "mkdtemp") }
+        folder = String(
+            decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        store = try SQLiteStore(path: folder + "/roster.sqlite")
+        try addToken(Self.secret, name: "test", profile: profile, rights: rights)
+    }
+
+    deinit {
+        for suffix in ["", "-wal", "-shm"] { unlink(folder + "/roster.sqlite" + suffix) }
+        rmdir(folder)
+    }
+
+    @discardableResult
+    func addToken(
+        _ secret: String, name: String = "test", profile: String = "generic",
+        rights: Token.Rights = .write, expires: Instant? = nil
+    ) throws -> Int64 {
+        let hash = Secrets.sha256(secret.utf8)
+        let token = Token(
+            name: name, profile: profile, rights: rights, domain: "default", created: now,
+            expires: expires, hash: hash)
+        return try store.write { transaction throws(SCIMError) in
+            try transaction.insert(token, hash: hash)
+        }
+    }
+
+    /// - Parameter authorization: `nil` for none; the valid bearer token by default.
+    func send(
+        _ method: String, _ path: String, query: String? = nil, _ body: JSON? = nil,
+        text: String? = nil, authorization: String? = "Bearer \(TestEndpoint.secret)",
+        fields: [(name: String, value: String)] = []
+    ) -> Reply {
+        var variables = fields.map { (name: $0.name, value: $0.value) }
+        variables.append((name: "HTTP_HOST", value: "example.org"))
+        variables.append((name: "HTTPS", value: "on"))
+        if let authorization {
+            variables.append((name: "HTTP_AUTHORIZATION", value: authorization))
+        }
+        let request = Request(
+            method: method, path: "/scim/v2" + path, query: query, variables: variables,
+            body: text.map { Array($0.utf8) } ?? body?.text ?? [])
+        return answer(Incoming(method: method, path: request.path, request: .success(request)))
+    }
+
+    func answer(_ incoming: Incoming) -> Reply {
+        let now = now
+        let store = store
+        let answer = Endpoint(now: { now }, openStore: { _ in store })
+            .answer(incoming, requestID: "request")
+        return Reply(response: answer.response, answer: answer)
+    }
+
+    func create(_ body: JSON, at path: String = "/Users") throws -> String {
+        let reply = send("POST", path, body)
+        guard reply.status == 201, let id = reply["id"]?.string else {
+            throw TestError(what: "POST \(path): \(reply.status) \(reply.text)")
+        }
+        return id
+    }
+}
+
+struct TestError: Error {
+    let what: String
+}
+
+/// An answer, easy to look into.
+struct Reply {
+    let response: Response
+    let answer: Answer
+
+    var status: Int { response.status }
+
+    var text: String { String(decoding: response.body, as: UTF8.self) }
+
+    var json: JSON? { try? JSON(parsing: response.body) }
+
+    func header(_ name: String) -> String? {
+        response.headers.first { $0.name == name }?.value
+    }
+
+    subscript(name: String) -> JSON? { json?.object?[name] }
+}
