@@ -10,7 +10,7 @@ struct Discovery {
         _ target: Route.Target, _ request: Request, _ parameters: Parameters
     ) throws(SCIMError) -> Reply {
         guard request.method == "GET" || request.method == "HEAD" else {
-            throw .methodNotAllowed("this can only be read", allow: "GET, HEAD")
+            throw .methodNotAllowed("this can only be read", allow: target.methods)
         }
         if parameters["filter"] != nil {
             throw SCIMError(status: 403, detail: "discovery documents cannot be filtered")

@@ -50,6 +50,9 @@ package struct Endpoint {
         to request: Request, _ requestID: String, _ answer: inout Answer
     ) throws(SCIMError) -> Reply {
         let route = try Route(path: request.path)
+        if request.method == "OPTIONS" {
+            return Reply(status: 204, headers: [("Allow", route.target.methods)])
+        }
         let base = configuredBase(request) ?? (request.origin ?? "") + route.basePath
         let discovery = Discovery(base: base, limits: limits)
         if case .serviceProviderConfig = route.target {

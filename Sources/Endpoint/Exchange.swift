@@ -29,7 +29,7 @@ struct Exchange {
             switch request.method {
             case "GET", "HEAD": return try search(type)
             case "POST": return try create(type)
-            default: throw wrongMethod(allow: "GET, HEAD, POST")
+            default: throw wrongMethod(allow: target.methods)
             }
         case .resource(let type, let id):
             switch request.method {
@@ -37,7 +37,7 @@ struct Exchange {
             case "PUT": return try replace(type, id)
             case "PATCH": return try modify(type, id)
             case "DELETE": return try delete(type, id)
-            default: throw wrongMethod(allow: "GET, HEAD, PUT, PATCH, DELETE")
+            default: throw wrongMethod(allow: target.methods)
             }
         case .serviceProviderConfig, .resourceTypes, .schemas:
             preconditionFailure("discovery is answered elsewhere")
@@ -45,7 +45,7 @@ struct Exchange {
     }
 
     private func wrongMethod(allow: String) -> SCIMError {
-        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
         return known.contains(request.method)
             ? .methodNotAllowed("\(request.method) does not apply here", allow: allow)
             : .notImplemented("the method is not supported")

@@ -16,6 +16,16 @@ struct Route: Sendable {
         /// What the RFCs define and this endpoint does not offer.
         case unsupported(String)
 
+        /// For the `Allow` field.
+        var methods: String {
+            switch self {
+            case .collection: "GET, HEAD, POST, OPTIONS"
+            case .resource: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+            case .serviceProviderConfig, .resourceTypes, .schemas, .unsupported:
+                "GET, HEAD, OPTIONS"
+            }
+        }
+
         var isDiscovery: Bool {
             switch self {
             case .serviceProviderConfig, .resourceTypes, .schemas: true
@@ -50,7 +60,7 @@ struct Route: Sendable {
 
     /// The index of the segment behind the base.
     private static func start(_ segments: [String?]) throws(SCIMError) -> Int {
-        let isEndpoint = { (segment: String?) in segment.map { names.contains($0) } ?? false }
+        let isEndpoint = { (segment: String?) in segment.flatMap(endpoint) != nil }
         let versions = segments.indices.filter { segments[$0]?.isVersion == true }
         let version =
             versions.first { $0 + 1 == segments.count || isEndpoint(segments[$0 + 1]) }
@@ -72,8 +82,13 @@ struct Route: Sendable {
             "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
         ]
 
-    private static func target(_ name: String, _ rest: [String?]) -> Target? {
-        guard rest.count <= 1 else { return nil }
+    /// The name of an endpoint as the RFCs spell it; some clients write `/users`.
+    private static func endpoint(_ segment: String) -> String? {
+        names.first { $0.equalsIgnoringASCIICase(segment) }
+    }
+
+    private static func target(_ segment: String, _ rest: [String?]) -> Target? {
+        guard rest.count <= 1, let name = endpoint(segment) else { return nil }
         let id = rest.first.map { $0 ?? "" }
         switch name {
         case "ServiceProviderConfig": return id == nil ? .serviceProviderConfig : nil

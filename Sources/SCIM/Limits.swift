@@ -19,6 +19,10 @@ package struct Limits: Sendable {
     package var filterDepth = 32
     /// Operations of a PATCH request.
     package var patchOperations = 1_000
+    /// Values of a multi-valued attribute. A group's members are not limited.
+    package var attributeValues = 1_000
+    /// Bytes of a string value.
+    package var stringBytes = 65_536
     /// Resources of one page, also where the client names no count; announced as
     /// `filter.maxResults` (RFC 7643 §5).
     package var pageSize = 500

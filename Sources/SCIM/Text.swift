@@ -14,16 +14,19 @@ extension String {
 
     /// Whether both names are the same without regard to ASCII case (RFC 7643 §2.1).
     package func equalsIgnoringASCIICase(_ other: String) -> Bool {
-        let left = utf8
-        let right = other.utf8
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { $0 == $1 || $0.asciiLowercased == $1.asciiLowercased }
+        utf8.count == other.utf8.count && hasPrefixIgnoringASCIICase(other)
     }
 
     /// Whether the strings begin alike without regard to ASCII case.
     package func hasPrefixIgnoringASCIICase(_ prefix: String) -> Bool {
-        utf8.count >= prefix.utf8.count
-            && zip(utf8, prefix.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+        // Names are compared by the hundred for each request: straight from memory, where the
+        // string has its bytes there.
+        let hasPrefix = utf8.withContiguousStorageIfAvailable { text in
+            prefix.utf8.withContiguousStorageIfAvailable { text.hasPrefixIgnoringCase($0) }
+        }
+        return (hasPrefix ?? nil) ?? Array(utf8).withUnsafeBufferPointer { text in
+            Array(prefix.utf8).withUnsafeBufferPointer { text.hasPrefixIgnoringCase($0) }
+        }
     }
 
     /// The form in which strings are compared where case does not matter: Unicode full case
@@ -45,6 +48,18 @@ extension String {
         var composed = String.UnicodeScalarView()
         for scalar in String(folded)._nfc { composed.append(scalar) }
         return String(composed)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func hasPrefixIgnoringCase(_ prefix: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count >= prefix.count else { return false }
+        for index in prefix.indices where self[index] != prefix[index] {
+            guard self[index].asciiLowercased == prefix[index].asciiLowercased else {
+                return false
+            }
+        }
+        return true
     }
 }
 

@@ -1,5 +1,6 @@
 import Directory
 import GRDB
+import Glibc
 import SCIM
 
 /// The store on SQLite: one connection a process, WAL, `synchronous=FULL`.
@@ -15,7 +16,10 @@ package final class SQLiteStore: Store {
     let attributes: AttributeNumbers
 
     /// How long a statement waits for another process's lock.
-    private static let busyTimeoutSeconds = 5.0
+    private static let busyTimeoutMicroseconds: UInt32 = 5_000_000
+    /// A commit takes a few milliseconds: SQLite's own waits, which soon last 100, would leave
+    /// the database idle while several processes write.
+    private static let busyPauseMicroseconds: UInt32 = 1_000
 
     /// Opens a database; a file that is missing or empty becomes a new one.
     ///
@@ -36,11 +40,15 @@ package final class SQLiteStore: Store {
 
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(busyTimeoutSeconds)
-        configuration.maximumReaderCount = 1
+        configuration.busyMode = .callback { tries in
+            usleep(busyPauseMicroseconds)
+            return tries < busyTimeoutMicroseconds / busyPauseMicroseconds
+        }
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA cache_size = -8000")
+            // A change touches a dozen pages; fewer checkpoints write each of them less often.
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
         return configuration
     }

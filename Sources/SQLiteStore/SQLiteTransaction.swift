@@ -35,11 +35,9 @@ struct SQLiteTransaction: StoreTransaction {
                 INSERT INTO resource_count (type, total) VALUES (?, 1)
                 ON CONFLICT (type) DO UPDATE SET total = total + 1
                 """, [resource.type.name])
-            for column in attributes.columns(of: resource.type) {
-                for row in column.rows(of: resource.document) {
-                    try insert(row, key, resource.type)
-                }
-            }
+            try insert(
+                attributes.columns(of: resource.type).flatMap { $0.rows(of: resource.document) },
+                key, resource.type)
             if let externalId = resource.externalId {
                 try setExternalID(externalId, key, resource.domain)
             }
@@ -89,9 +87,37 @@ struct SQLiteTransaction: StoreTransaction {
                     "DELETE FROM value WHERE resource = ? AND attribute = ? AND element = ?",
                     [key, row.attribute, row.element])
             }
-            for row in added { try insert(row, key, new.type) }
+            try insert(added, key, new.type)
         }
     }
+
+    /// Several rows go in by one statement; a unique value by its own, so that a conflict has
+    /// its name.
+    private func insert(_ rows: [ValueRow], _ resource: Int64, _ type: ResourceType) throws {
+        for row in rows where row.valueClass == .unique { try insert(row, resource, type) }
+        var rest = rows.filter { $0.valueClass != .unique }[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(Self.rowsPerStatement)
+            rest = rest.dropFirst(Self.rowsPerStatement)
+            let values = Array(repeating: "(?, ?, ?, ?, ?)", count: batch.count)
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO value (resource, attribute, element, class, key)
+                    VALUES \(values.joined(separator: ", "))
+                    """)
+            let arguments = batch.flatMap { row in
+                [
+                    resource.databaseValue, row.attribute.databaseValue,
+                    row.element.databaseValue, row.valueClass.rawValue.databaseValue,
+                    row.key?.databaseValue ?? .null,
+                ]
+            }
+            try statement.execute(arguments: StatementArguments(arguments))
+        }
+    }
+
+    /// So few that the statements for all numbers of rows up to it are kept prepared.
+    private static let rowsPerStatement = 32
 
     private func insert(_ row: ValueRow, _ resource: Int64, _ type: ResourceType) throws {
         do {

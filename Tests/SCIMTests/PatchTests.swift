@@ -284,8 +284,6 @@ struct PatchTests {
         #"{"op": "add", "path": "emails[not (type eq \"home\")].value", "value": "n"}"#,
         #"{"op": "add", "path": "emails[type sw \"w\"].value", "value": "n"}"#,
         #"{"op": "add", "path": "emails[display pr].value", "value": "n"}"#,
-        #"{"op": "remove", "path": "emails[type eq \"work\"]"}"#,
-        #"{"op": "remove", "path": "emails[type eq \"work\"].value"}"#,
     ])
     func makesNoElementOfOtherFilters(_ operation: String) throws {
         try check(
@@ -294,6 +292,16 @@ struct PatchTests {
             fails: .noTarget,
             unmatched: .createElement
         )
+    }
+
+    @Test(arguments: [
+        #"{"op": "remove", "path": "emails[type eq \"work\"]"}"#,
+        #"{"op": "remove", "path": "emails[type eq \"work\"].value"}"#,
+    ])
+    func removesWhatIsGoneOrRefuses(_ operation: String) throws {
+        let stored = #"{"emails": [{"value": "h", "type": "home"}]}"#
+        try check(stored, operation, fails: .noTarget)
+        try check(stored, operation, stored, unmatched: .createElement)
     }
 
     // MARK: Extensions

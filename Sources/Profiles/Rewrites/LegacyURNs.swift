@@ -40,6 +40,7 @@ extension Rewrite {
     ///
     /// - Returns: `nil` when it does not begin so.
     static func modernURN(_ text: String, _ type: ResourceType) -> String? {
+        guard text.hasPrefixIgnoringASCIICase("urn:") else { return nil }
         for (legacy, modern) in legacyURNs(of: type) where text.hasPrefixIgnoringASCIICase(legacy) {
             let rest = text.utf8.dropFirst(legacy.utf8.count)
             if rest.isEmpty || rest.first == UInt8(ascii: ":") {

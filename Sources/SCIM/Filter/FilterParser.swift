@@ -267,9 +267,11 @@ package struct FilterParser: ~Copyable {
         let start = position
         while position < bytes.count, !endsValue { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") }) else {
+        let isWord = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") }
+        // A value in single quotes would match nothing, and a client that finds nothing creates.
+        guard isWord, !text.isEmpty, !text.hasPrefix("'") else {
             position = start
-            throw error("expected a value")
+            throw error("expected a value, without quotes or in double quotes")
         }
         return .bare(text)
     }

@@ -23,6 +23,8 @@ extension Patch {
         let elements = outcome.resource.elements(of: reference)
         let isSelected = { (element: JSON) in target.filter?.matches(element: element) ?? true }
         if target.filter != nil, !elements.contains(where: isSelected) {
+            // What a client that sends the same removal twice means has come about already.
+            if unmatchedFilter == .createElement { return }
             throw .noTarget("\(operation.pathText) selects no value")
         }
         let kept = elements.compactMap { element -> JSON? in

@@ -37,6 +37,7 @@ extension Patch {
         guard kind == .add else { return new.isEmpty ? nil : .array(new) }
         let old = stored?.array ?? []
         let both = (old + new).distinct
+        try attribute.checkCount(both, at: name)
         let all = Self.keepingOnePrimary(both, newest: min(old.count, both.count)..<both.count)
         return all.isEmpty ? nil : .array(all)
     }

@@ -1,11 +1,12 @@
 /// Applies PATCH operations to a resource in canonical form (RFC 7644 §3.5.2).
 package struct Patch: Sendable {
-    /// What to do with an `add` or `replace` whose value filter selects nothing.
+    /// What to do with an operation whose value filter selects nothing.
     package enum UnmatchedFilter: Sendable {
         /// 400 `noTarget` (RFC 7644 §3.5.2.3).
         case refuse
-        /// Make an element of the filter's equalities, where it is nothing but equalities joined
-        /// by `and`; clients set first values so.
+        /// Of an `add` or `replace` make an element of the filter's equalities, where it is
+        /// nothing but equalities joined by `and`: clients set first values so. A `remove` has
+        /// nothing left to do.
         case createElement
     }
 

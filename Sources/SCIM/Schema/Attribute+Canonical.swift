@@ -20,6 +20,7 @@ extension Attribute {
         for element in sent {
             if let element = try canonicalSingle(element, at: path) { elements.append(element) }
         }
+        try checkCount(elements, at: path)
         elements = elements.distinct
         try checkPrimary(elements, at: path)
         return elements.isEmpty ? nil : .array(elements)
@@ -31,6 +32,9 @@ extension Attribute {
     package func canonicalSingle(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
         if case .null = value { return nil }
         if isComplex { return try canonicalComplex(value, at: path) }
+        if let text = value.string, text.utf8.count > Limits.standard.stringBytes {
+            throw .invalidValue("\(path) is longer than \(Limits.standard.stringBytes) bytes")
+        }
         switch (type, value) {
         case (.string, .string), (.reference, .string), (.boolean, .bool), (.integer, .integer),
             (.decimal, .integer), (.decimal, .number):
@@ -68,6 +72,14 @@ extension Attribute {
             throw .invalidValue("\(path).\(sub.name) is required")
         }
         return object.isEmpty ? nil : .object(object)
+    }
+
+    /// - Throws: `invalidValue` beyond `Limits.attributeValues`.
+    package func checkCount(_ elements: [JSON], at path: String) throws(SCIMError) {
+        let limit = Limits.standard.attributeValues
+        if source != .members, elements.count > limit {
+            throw .invalidValue("\(path) has more than \(limit) values")
+        }
     }
 
     /// At most one element is primary (RFC 7643 §2.4).

@@ -13,7 +13,7 @@ extension Schema {
             name: "name", type: .complex, description: "The components of the user's name.",
             subAttributes: [
                 Attribute(name: "formatted", description: "The full name for display."),
-                Attribute(name: "familyName", description: "The family name.", indexed: true),
+                Attribute(name: "familyName", description: "The family name."),
                 Attribute(name: "givenName", description: "The given name."),
                 Attribute(name: "middleName", description: "The middle names."),
                 Attribute(name: "honorificPrefix", description: "Titles before the name."),
