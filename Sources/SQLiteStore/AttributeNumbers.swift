@@ -14,7 +14,9 @@ final class AttributeNumbers: Sendable {
             try database.inTransaction(.immediate) {
                 for name in names {
                     try database.execute(
-                        sql: "INSERT OR IGNORE INTO attribute (name) VALUES (?)", arguments: [name])
+                        sql: "INSERT OR IGNORE INTO attribute (name) VALUES (?)",
+                        arguments: [name]
+                    )
                 }
                 return .commit
             }
@@ -24,7 +26,8 @@ final class AttributeNumbers: Sendable {
         columns = Dictionary(
             uniqueKeysWithValues: types.map { type in
                 (type.name, type.valueReferences.map { ValueColumn($0, numbers: known) })
-            })
+            }
+        )
     }
 
     /// Everything that table `value` may hold of a resource of the type.
@@ -113,7 +116,9 @@ extension ResourceType {
 
     private static var schemasReference: AttributeReference {
         .init(
-            schema: nil, isExtension: false,
-            attribute: common.first { $0.name == "schemas" })
+            schema: nil,
+            isExtension: false,
+            attribute: common.first { $0.name == "schemas" }
+        )
     }
 }

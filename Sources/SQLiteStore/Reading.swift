@@ -1,32 +1,31 @@
 import Directory
-import struct Foundation.Data
-import GRDB
 import JSONText
 import SCIM
 
 /// Statements that read.
 struct Reading {
-    let database: Database
+    let connection: Connection
 
-    /// Takes the provisioning domain as its first argument.
-    private static let columns = """
-        r.key, r.id, r.created, r.modified, r.version, r.document,
-            (SELECT x.value FROM external_id x WHERE x.resource = r.key AND x.domain = ?)
-        """
-
-    /// One statement for the resource and its memberships, so that both are of one moment.
     func fetch(
-        _ id: String, type: ResourceType, domain: String, _ parts: ResourceParts
+        _ id: String,
+        type: ResourceType,
+        domain: String,
+        _ parts: ResourceParts
     ) throws -> StoredResource? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT \(Self.columns), (
-                    SELECT json_group_array(json_array(id, json_extract(document, '$.displayName')))
+        // The memberships in the same statement, so that both are of one moment.
+        let rows = try connection.rows(
+            """
+            SELECT r.key, r.id, r.created, r.modified, r.version, r.document,
+                (SELECT x.value FROM external_id x WHERE x.resource = r.key AND x.domain = ?),
+                (SELECT json_group_array(json_array(id, json_extract(document, '$.displayName')))
                     FROM (SELECT g.id, g.document FROM member m JOIN resource g ON g.key = m.grp
                         WHERE m.member = r.key ORDER BY m.grp))
-                FROM resource r WHERE r.id = ? AND r.type = ?
-                """)
-        let rows = Rows(statement, [domain, id, type.name])
+            FROM resource r WHERE r.id = ? AND r.type = ?
+            """,
+            domain,
+            id,
+            type.name
+        )
         guard try rows.next() else { return nil }
         var resource = Self.resource(rows, type)
         if parts.contains(.memberships), type.hasMemberships {
@@ -40,10 +39,15 @@ struct Reading {
 
     private static func resource(_ row: borrowing Rows, _ type: ResourceType) -> StoredResource {
         StoredResource(
-            key: row.integer(0), id: row.text(1), type: type,
+            key: row.integer(0),
+            id: row.text(1),
+            type: type,
             created: Instant(microseconds: row.integer(2)),
-            modified: Instant(microseconds: row.integer(3)), version: row.integer(4),
-            document: row.bytes(5), externalId: row.optionalText(6))
+            modified: Instant(microseconds: row.integer(3)),
+            version: row.integer(4),
+            document: row.bytes(5),
+            externalId: row.optionalText(6)
+        )
     }
 
     /// - Parameter json: `[["id","displayName"], …]`
@@ -56,12 +60,13 @@ struct Reading {
     }
 
     private func members(of group: Int64) throws -> [Member] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT o.id, o.type FROM member m JOIN resource o ON o.key = m.member
-                WHERE m.grp = ? ORDER BY m.member
-                """)
-        let rows = Rows(statement, [group])
+        let rows = try connection.rows(
+            """
+            SELECT o.id, o.type FROM member m JOIN resource o ON o.key = m.member
+            WHERE m.grp = ? ORDER BY m.member
+            """,
+            group
+        )
         var members: [Member] = []
         while try rows.next() { members.append(Member(id: rows.text(0), type: rows.text(1))) }
         return members
@@ -71,34 +76,36 @@ struct Reading {
 
     func search(_ query: Query, _ attributes: AttributeNumbers) throws -> Page {
         let builder = SearchSQL(query: query, attributes: attributes)
-        if query.predicate.map(SearchSQL.needsVersionTag) == true
-            || query.order?.reference.subAttribute?.name == "version"
-        {
-            database.add(function: VersionTagFunction.function)
-        }
-        let resources = query.count > 0 ? try page(query, builder) : []
-        return Page(total: try total(query, builder, resources.count), resources: resources)
+        let condition = builder.condition
+        let resources = query.count > 0 ? try page(query, condition, builder.order) : []
+        return Page(total: try total(query, condition, resources.count), resources: resources)
     }
 
-    private func page(_ query: Query, _ builder: SearchSQL) throws -> [StoredResource] {
-        let sql: SQL = """
-            SELECT \(sql: Self.columns, arguments: [query.domain])
-            FROM resource r WHERE \(builder.condition) ORDER BY \(builder.order)
+    private func page(
+        _ query: Query,
+        _ condition: SQL,
+        _ order: SQL
+    ) throws -> [StoredResource] {
+        let rows = try connection.rows(
+            """
+            SELECT r.key, r.id, r.created, r.modified, r.version, r.document,
+                (SELECT x.value FROM external_id x
+                    WHERE x.resource = r.key AND x.domain = \(query.domain))
+            FROM resource r WHERE \(condition) ORDER BY \(order)
             LIMIT \(query.count) OFFSET \(query.startIndex - 1)
             """
-        let (text, arguments) = try sql.build(database)
-        let statement = try database.cachedStatement(sql: text)
-        let rows = Rows(statement, arguments)
+        )
         var resources: [StoredResource] = []
         while try rows.next() { resources.append(Self.resource(rows, query.type)) }
         return try withParts(resources, query)
     }
 
     private func withParts(
-        _ resources: [StoredResource], _ query: Query
+        _ resources: [StoredResource],
+        _ query: Query
     ) throws -> [StoredResource] {
         var complete = resources
-        if query.parts.contains(.memberships), query.type.hasMemberships {
+        if query.parts.contains(.memberships), query.type.hasMemberships, !resources.isEmpty {
             let memberships = try memberships(ofAll: resources.map(\.key))
             for index in complete.indices {
                 complete[index].memberships = memberships[complete[index].key] ?? []
@@ -114,69 +121,76 @@ struct Reading {
 
     /// One statement for a whole page.
     private func memberships(ofAll members: [Int64]) throws -> [Int64: [Membership]] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT m.member, g.id, json_extract(g.document, '$.displayName')
-                FROM member m JOIN resource g ON g.key = m.grp
-                WHERE m.member IN (SELECT value FROM json_each(?)) ORDER BY m.member, m.grp
-                """)
-        let keys = "[\(members.map(String.init).joined(separator: ","))]"
-        let rows = Rows(statement, [keys])
+        let rows = try connection.rows(
+            """
+            SELECT m.member, g.id, json_extract(g.document, '$.displayName')
+            FROM member m JOIN resource g ON g.key = m.grp
+            WHERE m.member IN (SELECT value FROM json_each(?)) ORDER BY m.member, m.grp
+            """,
+            "[\(members.map(String.init).joined(separator: ","))]"
+        )
         var memberships: [Int64: [Membership]] = [:]
         while try rows.next() {
             memberships[rows.integer(0), default: []].append(
-                Membership(group: rows.text(1), display: rows.text(2)))
+                Membership(group: rows.text(1), display: rows.text(2))
+            )
         }
         return memberships
     }
 
-    private func total(_ query: Query, _ builder: SearchSQL, _ found: Int) throws -> Int {
+    /// - Parameter found: Resources on the page.
+    private func total(_ query: Query, _ condition: SQL, _ found: Int) throws -> Int {
         if query.count > 0, found < query.count, found > 0 || query.startIndex == 1 {
             return query.startIndex - 1 + found
         }
-        guard query.predicate != nil else {
-            return try Int.fetchOne(
-                database.cachedStatement(sql: "SELECT total FROM resource_count WHERE type = ?"),
-                arguments: [query.type.name]) ?? 0
-        }
-        let sql: SQL = "SELECT count(*) FROM resource r WHERE \(builder.condition)"
-        let (text, arguments) = try sql.build(database)
-        return try Int.fetchOne(database.cachedStatement(sql: text), arguments: arguments) ?? 0
+        let rows =
+            query.predicate == nil
+            ? try connection.rows(
+                "SELECT total FROM resource_count WHERE type = ?",
+                query.type.name
+            )
+            : try connection.rows("SELECT count(*) FROM resource r WHERE \(condition)")
+        return try rows.next() ? Int(rows.integer(0)) : 0
     }
 
     // MARK: Tokens
 
-    private static let tokenColumns = """
-        id, name, profile, rights, domain, created, expires, revoked, used, hash
-        """
-
     func token(hash: [UInt8]) throws -> Token? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(Self.tokenColumns) FROM token WHERE hash = ?")
-        let rows = Rows(statement, [Self.blob(hash)])
+        let rows = try connection.rows(
+            """
+            SELECT id, name, profile, rights, domain, created, expires, revoked, used, hash
+            FROM token WHERE hash = ?
+            """,
+            hash
+        )
         return try rows.next() ? Self.token(rows) : nil
     }
 
     func tokens() throws -> [Token] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(Self.tokenColumns) FROM token ORDER BY id")
-        let rows = Rows(statement, [])
+        let rows = try connection.rows(
+            """
+            SELECT id, name, profile, rights, domain, created, expires, revoked, used, hash
+            FROM token ORDER BY id
+            """
+        )
         var tokens: [Token] = []
         while try rows.next() { tokens.append(Self.token(rows)) }
         return tokens
     }
 
-    static func blob(_ bytes: [UInt8]) -> DatabaseValue {
-        Data(bytes).databaseValue
-    }
-
     private static func token(_ row: borrowing Rows) -> Token {
         Token(
-            id: row.integer(0), name: row.text(1), profile: row.text(2),
-            rights: Token.Rights(rawValue: row.text(3)) ?? .read, domain: row.text(4),
+            id: row.integer(0),
+            name: row.text(1),
+            profile: row.text(2),
+            rights: Token.Rights(rawValue: row.text(3)) ?? .read,
+            domain: row.text(4),
             created: Instant(microseconds: row.integer(5)),
-            expires: instant(row.optionalInteger(6)), revoked: instant(row.optionalInteger(7)),
-            used: instant(row.optionalInteger(8)), hash: row.bytes(9))
+            expires: instant(row.optionalInteger(6)),
+            revoked: instant(row.optionalInteger(7)),
+            used: instant(row.optionalInteger(8)),
+            hash: row.bytes(9)
+        )
     }
 
     private static func instant(_ microseconds: Int64?) -> Instant? {

@@ -30,33 +30,44 @@ extension SCIMError {
         case .newerSchema(let found, let known):
             unusable(
                 "the database has schema \(found), this program knows \(known): "
-                    + "install the newer program again")
+                    + "install the newer program again"
+            )
         case .olderSchema(let found, let known):
             unusable(
                 "the database has schema \(found), this program needs \(known): "
-                    + "run `roster migrate`")
+                    + "run `roster migrate`"
+            )
         }
     }
 
     private static func unusable(_ cause: String) -> SCIMError {
         .unavailable(
-            "the directory's database cannot be used; the server's log says why", cause: cause,
-            retryAfterSeconds: nil)
+            "the directory's database cannot be used; the server's log says why",
+            cause: cause,
+            retryAfterSeconds: nil
+        )
     }
 
     /// The message of SQLite says more than its code, and may hold SQL: it is for the log, and
     /// statements' arguments are never in it.
     private static func from(_ error: DatabaseError) -> SCIMError {
         let code = error.resultCode
-        let cause = "SQLite error \(error.extendedResultCode.rawValue)"
+        let cause =
+            "SQLite error \(error.extendedResultCode.rawValue)"
             + (error.message.map { ": \($0)" } ?? "")
         switch code {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return .unavailable(
-                "the directory is busy; try again", cause: cause, retryAfterSeconds: 2)
+                "the directory is busy; try again",
+                cause: cause,
+                retryAfterSeconds: 2
+            )
         case .SQLITE_FULL:
             return .unavailable(
-                "the directory's disk is full", cause: cause, retryAfterSeconds: 60)
+                "the directory's disk is full",
+                cause: cause,
+                retryAfterSeconds: 60
+            )
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_NOTADB, .SQLITE_CORRUPT,
             .SQLITE_IOERR, .SQLITE_AUTH, .SQLITE_NOLFS:
             return unusable(cause)

@@ -12,8 +12,8 @@ package final class SQLiteStore: Store {
         case migrate
     }
 
-    let queue: DatabaseQueue
-    let attributes: AttributeNumbers
+    private let connection: Connection
+    private let attributes: AttributeNumbers
 
     /// How long a statement waits for another process's lock.
     private static let busyTimeoutMicroseconds: UInt32 = 5_000_000
@@ -28,11 +28,13 @@ package final class SQLiteStore: Store {
     ///   older schema, locked, read-only, on a full disk.
     package init(path: String, older: OlderSchema = .refuse) throws(SCIMError) {
         do {
-            queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
             attributes = try queue.writeWithoutTransaction { database in
                 try Migrations.prepare(database, older: older)
+                database.add(function: VersionTagFunction.function)
                 return try AttributeNumbers(database, types: ResourceType.all)
             }
+            connection = try Connection(queue)
         } catch {
             throw SCIMError(storeError: error)
         }
@@ -44,6 +46,8 @@ package final class SQLiteStore: Store {
             usleep(busyPauseMicroseconds)
             return tries < busyTimeoutMicroseconds / busyPauseMicroseconds
         }
+        // Statements are prepared while a transaction of `Connection` is open.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA cache_size = -8000")
@@ -53,81 +57,71 @@ package final class SQLiteStore: Store {
         return configuration
     }
 
-    /// Runs statements that see one state of the database.
-    private func reading<Result>(
-        _ body: (Database) throws -> Result
-    ) throws(SCIMError) -> Result {
-        try transaction("BEGIN", body)
-    }
-
-    /// GRDB's own transaction would prepare its statements anew each time.
-    private func transaction<Result>(
-        _ begin: String, _ body: (Database) throws -> Result
-    ) throws(SCIMError) -> Result {
-        do {
-            return try queue.writeWithoutTransaction { database in
-                try database.cachedStatement(sql: begin).execute()
-                do {
-                    let result = try body(database)
-                    try database.cachedStatement(sql: "COMMIT").execute()
-                    return result
-                } catch {
-                    // A failed commit may have rolled back already.
-                    if database.isInsideTransaction {
-                        try database.cachedStatement(sql: "ROLLBACK").execute()
-                    }
-                    throw error
-                }
-            }
-        } catch {
-            throw SCIMError(storeError: error)
-        }
-    }
-
     package func write<Result>(
         _ body: (any StoreTransaction) throws(SCIMError) -> Result
     ) throws(SCIMError) -> Result {
-        try transaction("BEGIN IMMEDIATE") { database in
-            try body(SQLiteTransaction(database: database, attributes: attributes))
+        try mapped {
+            // Immediate, so that nothing it has read can change before it commits.
+            try connection.transaction("BEGIN IMMEDIATE") {
+                try body(SQLiteTransaction(connection: connection, attributes: attributes))
+            }
         }
     }
 
     package func fetch(
-        _ id: String, type: ResourceType, domain: String, loading parts: ResourceParts
+        _ id: String,
+        type: ResourceType,
+        domain: String,
+        loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource? {
-        let body = { (database: Database) in
-            try Reading(database: database).fetch(id, type: type, domain: domain, parts)
+        let body = {
+            try Reading(connection: self.connection).fetch(id, type: type, domain: domain, parts)
         }
-        if parts.contains(.members) { return try reading(body) }
-        do {
-            return try queue.writeWithoutTransaction(body)
-        } catch {
-            throw SCIMError(storeError: error)
-        }
+        // Without members it is one statement, which sees one state of the database anyway.
+        guard parts.contains(.members) else { return try mapped(body) }
+        return try mapped { try connection.transaction("BEGIN", body) }
     }
 
     package func search(_ query: Query) throws(SCIMError) -> Page {
-        try reading { try Reading(database: $0).search(query, attributes) }
-    }
-
-    package func token(hash: [UInt8]) throws(SCIMError) -> Token? {
-        do {
-            return try queue.writeWithoutTransaction { try Reading(database: $0).token(hash: hash) }
-        } catch {
-            throw SCIMError(storeError: error)
+        try mapped {
+            try connection.transaction("BEGIN") {
+                try Reading(connection: connection).search(query, attributes)
+            }
         }
     }
 
+    package func token(hash: [UInt8]) throws(SCIMError) -> Token? {
+        try mapped { try Reading(connection: connection).token(hash: hash) }
+    }
+
     package func tokens() throws(SCIMError) -> [Token] {
-        try reading { try Reading(database: $0).tokens() }
+        try mapped { try Reading(connection: connection).tokens() }
     }
 
     package func recordUse(ofToken id: Int64, at instant: Instant) {
         // Another process may hold the lock; then it, or the next request, makes the note.
-        try? queue.writeWithoutTransaction { database in
-            try database.execute(
-                sql: "UPDATE token SET used = ? WHERE id = ?",
-                arguments: [instant.microseconds, id])
+        try? connection.execute(
+            "UPDATE token SET used = ? WHERE id = ?",
+            instant.microseconds,
+            id
+        )
+    }
+
+    /// Sets or reads a pragma of the connection, for tests of what SQLite then refuses.
+    ///
+    /// - Returns: The first value of the answer.
+    package func pragma(_ pragma: String) throws -> Int? {
+        try connection.queue.writeWithoutTransaction {
+            try Int.fetchOne($0, sql: "PRAGMA \(pragma)")
         }
+    }
+}
+
+/// Runs a step of the store; what it throws becomes what the client is told.
+func mapped<Result>(_ body: () throws -> Result) throws(SCIMError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw SCIMError(storeError: error)
     }
 }

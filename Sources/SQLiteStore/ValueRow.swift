@@ -1,4 +1,3 @@
-import GRDB
 import SCIM
 
 /// A row of table `value`, without its resource.
@@ -33,7 +32,8 @@ extension ValueColumn {
 
     /// The rows that a change takes away and brings.
     func change(
-        from old: JSONObject, to new: JSONObject
+        from old: JSONObject,
+        to new: JSONObject
     ) -> (removed: [ValueRow], added: [ValueRow]) {
         let before = old.elements(of: reference)
         let after = new.elements(of: reference)
@@ -52,8 +52,13 @@ extension ValueColumn {
                 // Its key says whether anything is in the value.
                 rows.append(
                     ValueRow(
-                        attribute: marker, element: index, valueClass: .plain,
-                        key: element.hasContent ? .integer(1) : nil, name: ""))
+                        attribute: marker,
+                        element: index,
+                        valueClass: .plain,
+                        key: element.hasContent ? .integer(1) : nil,
+                        name: ""
+                    )
+                )
             }
             for part in parts {
                 guard let value = part.reference.value(in: element),
@@ -61,8 +66,13 @@ extension ValueColumn {
                 else { continue }
                 rows.append(
                     ValueRow(
-                        attribute: part.number, element: index, valueClass: part.valueClass,
-                        key: key, name: part.name))
+                        attribute: part.number,
+                        element: index,
+                        valueClass: part.valueClass,
+                        key: key,
+                        name: part.name
+                    )
+                )
             }
         }
         return rows
@@ -82,12 +92,12 @@ extension JSON {
     }
 }
 
-extension Key {
-    var databaseValue: DatabaseValue {
+extension Key: SQLValueConvertible {
+    var sqlValue: SQLValue {
         switch self {
-        case .integer(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
+        case .integer(let number): .integer(number)
+        case .real(let number): .real(number)
+        case .text(let text): .text(text)
         }
     }
 }

@@ -89,10 +89,10 @@ struct StoreFaultTests {
         defer { try? test.store.allowPages(pages) }
         var refused: SCIMError?
         for number in 0..<2_000 where refused == nil {
-            do {
+            do throws(SCIMError) {
                 try createUser("user\(number)-\(String(repeating: "x", count: 500))", in: test.store)
             } catch {
-                refused = error as? SCIMError
+                refused = error
             }
         }
         #expect(refused?.status == 503)

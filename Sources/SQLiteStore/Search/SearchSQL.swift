@@ -1,5 +1,4 @@
 import Directory
-import GRDB
 import SCIM
 
 /// A query as SQL over `resource r`. Means what `Predicate.matches` means.
@@ -40,15 +39,6 @@ struct SearchSQL {
         }
     }
 
-    static func needsVersionTag(_ predicate: Predicate) -> Bool {
-        switch predicate {
-        case .and(let terms), .or(let terms): terms.contains(where: needsVersionTag)
-        case .not(let inner), .element(_, let inner): needsVersionTag(inner)
-        case .comparison(let reference, _, _), .present(let reference):
-            reference.attribute?.source == .record && reference.subAttribute?.name == "version"
-        }
-    }
-
     // MARK: Predicates of a resource
 
     private func sql(_ predicate: Predicate) -> SQL {
@@ -63,8 +53,8 @@ struct SearchSQL {
         }
     }
 
-    private func joined(_ terms: [SQL], _ connective: String) -> SQL {
-        "(\(terms.joined(separator: connective)))"
+    private func joined(_ terms: [SQL], _ connective: SQL) -> SQL {
+        "(\(terms.joined(connective)))"
     }
 
     private func present(_ reference: AttributeReference) -> SQL {
@@ -89,7 +79,9 @@ struct SearchSQL {
     }
 
     private func compare(
-        _ reference: AttributeReference, _ comparison: ComparisonOperator, _ key: Key
+        _ reference: AttributeReference,
+        _ comparison: ComparisonOperator,
+        _ key: Key
     ) -> SQL {
         switch reference.attribute?.source {
         case .document, nil: return compareDocument(reference, comparison, key)
@@ -106,7 +98,9 @@ struct SearchSQL {
     }
 
     private func compareDocument(
-        _ reference: AttributeReference, _ comparison: ComparisonOperator, _ key: Key
+        _ reference: AttributeReference,
+        _ comparison: ComparisonOperator,
+        _ key: Key
     ) -> SQL {
         let number = attributes[reference]
         if reference.isMultiValued, reference.definition?.absentMeansFalse == true {
@@ -115,13 +109,13 @@ struct SearchSQL {
         if comparison == .ne, !reference.isMultiValued {
             return """
                 NOT EXISTS (SELECT 1 FROM value v WHERE v.resource = r.key
-                    AND v.attribute = \(number) AND v.key = \(key.databaseValue))
+                    AND v.attribute = \(number) AND v.key = \(key))
                 """
         }
         let condition = holds("v.key", comparison, key)
         if isIndexed(reference), comparison.usesIndex {
             return """
-                r.key IN (SELECT v.resource FROM value v WHERE v.class = \(sql: indexClass(reference))
+                r.key IN (SELECT v.resource FROM value v WHERE v.class = \(class: indexClass(reference))
                     AND v.attribute = \(number) AND \(condition))
                 """
         }
@@ -173,8 +167,8 @@ struct SearchSQL {
             return elements(of: reference, where: ofDocumentElement(inner))
         }
         return """
-            r.key IN (SELECT e.resource FROM value e WHERE e.class = \(sql: indexClass(sub))
-                AND e.attribute = \(attributes[sub]) AND e.key = \(key.databaseValue)
+            r.key IN (SELECT e.resource FROM value e WHERE e.class = \(class: indexClass(sub))
+                AND e.attribute = \(attributes[sub]) AND e.key = \(key)
                 AND \(ofDocumentElement(inner)))
             """
     }
@@ -217,7 +211,9 @@ struct SearchSQL {
 
     /// `primary` of element `e`, which is false where it is absent (RFC 7643 §2.4).
     private func primary(
-        _ reference: AttributeReference, _ comparison: ComparisonOperator, _ key: Key
+        _ reference: AttributeReference,
+        _ comparison: ComparisonOperator,
+        _ key: Key
     ) -> SQL {
         let isPrimary = part(reference, "s.key = 1")
         return (comparison == .eq) == key.equals(.integer(1)) ? isPrimary : "NOT \(isPrimary)"
@@ -225,7 +221,8 @@ struct SearchSQL {
 
     /// The condition on an element that is not in table `value`.
     private func ofElement(
-        _ predicate: Predicate, _ expression: (AttributeReference) -> SQL
+        _ predicate: Predicate,
+        _ expression: (AttributeReference) -> SQL
     ) -> SQL {
         switch predicate {
         case .and(let terms): joined(terms.map { ofElement($0, expression) }, " AND ")
@@ -270,12 +267,14 @@ struct SearchSQL {
     /// What depends on the resource type of `o`.
     private func ofOtherType(_ value: (ResourceType) -> String) -> SQL {
         let cases = ResourceType.all.map { type -> SQL in "WHEN \(type.name) THEN \(value(type))" }
-        return "CASE o.type \(cases.joined(separator: " ")) END"
+        return "CASE o.type \(cases.joined(" ")) END"
     }
 
     private static let groupName = AttributeReference(
-        schema: Schema.group.id, isExtension: false,
-        attribute: Schema.group.attribute(named: "displayName"))
+        schema: Schema.group.id,
+        isExtension: false,
+        attribute: Schema.group.attribute(named: "displayName")
+    )
 
     private func members(_ condition: SQL) -> SQL {
         """
@@ -292,17 +291,19 @@ struct SearchSQL {
     }
 
     private func containsMember(
-        _ reference: AttributeReference, _ key: Key, _ inner: Predicate? = nil
+        _ reference: AttributeReference,
+        _ key: Key,
+        _ inner: Predicate? = nil
     ) -> SQL {
         let rest: SQL = inner.map { ofElement($0) { otherSide($0) } } ?? "1"
         return reference.attribute?.source == .members
             ? """
             r.key IN (SELECT m.grp FROM resource o JOIN member m ON m.member = o.key
-                WHERE o.id = \(key.databaseValue) AND \(rest))
+                WHERE o.id = \(key) AND \(rest))
             """
             : """
             r.key IN (SELECT m.member FROM resource o JOIN member m ON m.grp = o.key
-                WHERE o.id = \(key.databaseValue) AND \(rest))
+                WHERE o.id = \(key) AND \(rest))
             """
     }
 
@@ -332,7 +333,7 @@ struct SearchSQL {
                     g.id || \(EntityTag.fieldSeparator) || json_extract(g.document, '$.displayName'),
                     \(EntityTag.recordSeparator))
                 FROM (SELECT o.id, o.document FROM member m JOIN resource o ON o.key = m.grp
-                    WHERE m.member = r.key AND \(query.type.hasMemberships) ORDER BY m.grp) g))
+                    WHERE m.member = r.key AND \(query.type.hasMemberships ? 1 : 0) ORDER BY m.grp) g))
             """
         default: "r.id"
         }
@@ -342,15 +343,14 @@ struct SearchSQL {
         reference.definition.map { ValueClass($0) != .plain } ?? false
     }
 
-    /// The number as it stands in the partial indexes' conditions, which SQLite compares as text.
-    private func indexClass(_ reference: AttributeReference) -> String {
-        String(reference.definition.map { ValueClass($0).rawValue } ?? 0)
+    private func indexClass(_ reference: AttributeReference) -> ValueClass {
+        reference.definition.map(ValueClass.init) ?? .plain
     }
 
     // MARK: Comparisons
 
     private func holds(_ expression: SQL, _ comparison: ComparisonOperator, _ key: Key) -> SQL {
-        let value = key.databaseValue
+        let value = key
         switch comparison {
         case .eq: return "\(expression) = \(value)"
         case .ne: return "\(expression) <> \(value)"
@@ -367,7 +367,9 @@ struct SearchSQL {
     }
 
     private func contains(
-        _ expression: SQL, _ comparison: ComparisonOperator, _ text: String
+        _ expression: SQL,
+        _ comparison: ComparisonOperator,
+        _ text: String
     ) -> SQL {
         switch comparison {
         case .sw:

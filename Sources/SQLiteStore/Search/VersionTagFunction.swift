@@ -7,6 +7,8 @@ enum VersionTagFunction {
     static let function = DatabaseFunction("version_tag", argumentCount: 2, pure: true) { values in
         guard let version = Int64.fromDatabaseValue(values[0]) else { return nil }
         return EntityTag.text(
-            version: version, joinedMemberships: String.fromDatabaseValue(values[1]))
+            version: version,
+            joinedMemberships: String.fromDatabaseValue(values[1])
+        )
     }
 }
