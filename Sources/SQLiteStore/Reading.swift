@@ -119,15 +119,19 @@ struct Reading {
         return complete
     }
 
-    /// One statement for a whole page.
+    /// One statement for a whole page; a simpler one where the page is a single resource, as it
+    /// is when a client looks a user up.
     private func memberships(ofAll members: [Int64]) throws -> [Int64: [Membership]] {
+        let list = "[\(members.map(String.init).joined(separator: ","))]"
+        let isOfPage: SQL =
+            members.count == 1
+            ? "m.member = \(members[0])" : "m.member IN (SELECT value FROM json_each(\(list)))"
         let rows = try connection.rows(
             """
             SELECT m.member, g.id, json_extract(g.document, '$.displayName')
             FROM member m JOIN resource g ON g.key = m.grp
-            WHERE m.member IN (SELECT value FROM json_each(?)) ORDER BY m.member, m.grp
-            """,
-            "[\(members.map(String.init).joined(separator: ","))]"
+            WHERE \(isOfPage) ORDER BY m.member, m.grp
+            """
         )
         var memberships: [Int64: [Membership]] = [:]
         while try rows.next() {

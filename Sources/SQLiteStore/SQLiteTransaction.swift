@@ -44,11 +44,11 @@ struct SQLiteTransaction: StoreTransaction {
                 """,
                 resource.type.name
             )
-            try insert(
-                attributes.columns(of: resource.type).flatMap { $0.rows(of: resource.document) },
-                key,
-                resource.type
-            )
+            for column in attributes.columns(of: resource.type) {
+                for row in column.rows(of: resource.document) {
+                    try insert(row, key, resource.type)
+                }
+            }
             if let externalId = resource.externalId {
                 try setExternalID(externalId, key, resource.domain)
             }
@@ -112,35 +112,9 @@ struct SQLiteTransaction: StoreTransaction {
                     row.element
                 )
             }
-            try insert(added, key, new.type)
+            for row in added { try insert(row, key, new.type) }
         }
     }
-
-    /// Several rows go in by one statement; a unique value by its own, so that a conflict has
-    /// its name.
-    private func insert(_ rows: [ValueRow], _ resource: Int64, _ type: ResourceType) throws {
-        for row in rows where row.valueClass == .unique { try insert(row, resource, type) }
-        var rest = rows.filter { $0.valueClass != .unique }[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(Self.rowsPerStatement)
-            rest = rest.dropFirst(Self.rowsPerStatement)
-            let values = batch.map { row -> SQL in
-                """
-                (\(resource), \(row.attribute), \(row.element), \(row.valueClass.rawValue),
-                \(row.key.sqlValue))
-                """
-            }
-            try connection.execute(
-                """
-                INSERT INTO value (resource, attribute, element, class, key)
-                VALUES \(values.joined(", "))
-                """
-            )
-        }
-    }
-
-    /// So few that the statements for all numbers of rows up to it are kept prepared.
-    private static let rowsPerStatement = 32
 
     private func insert(_ row: ValueRow, _ resource: Int64, _ type: ResourceType) throws {
         do {

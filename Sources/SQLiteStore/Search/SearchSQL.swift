@@ -112,6 +112,14 @@ struct SearchSQL {
                     AND v.attribute = \(number) AND v.key = \(key))
                 """
         }
+        if comparison == .eq, indexClass(reference) == .unique {
+            // At most one resource: cheaper than a list of those that there are.
+            return """
+                r.key = coalesce((SELECT v.resource FROM value v
+                    WHERE v.class = \(class: .unique) AND v.attribute = \(number)
+                        AND v.key = \(key)), -1)
+                """
+        }
         let condition = holds("v.key", comparison, key)
         if isIndexed(reference), comparison.usesIndex {
             return """
