@@ -53,10 +53,12 @@ struct Change {
     private var changedNames: [String] {
         let before = old?.document ?? [:]
         let after = new?.document ?? [:]
-        let names = (after.members + before.members).map(\.name)
-            .filter { $0 != "schemas" && $0 != "id" && before[$0] != after[$0] }
-        var changed = names.enumerated().filter { !names[..<$0.offset].contains($0.element) }
-            .map(\.element)
+        var changed: [String] = []
+        for member in after.members where before[member.name] != member.value {
+            changed.append(member.name)
+        }
+        for member in before.members where after[member.name] == nil { changed.append(member.name) }
+        changed.removeAll { $0 == "schemas" || $0 == "id" }
         if old?.externalId != new?.externalId { changed.append("externalId") }
         if passwordChanged { changed.append("password") }
         if !added.isEmpty || !removed.isEmpty { changed.append("members") }

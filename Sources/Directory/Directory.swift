@@ -59,7 +59,9 @@ package struct Directory {
                 key: key, old: nil, new: record, added: added, removed: [],
                 passwordChanged: password != nil)
             try change.journal(.create, caller, in: transaction)
-            return try Self.fetch(record, caller, in: transaction)
+            // What has no members is known already; members have types that only the store knows.
+            guard added.isEmpty else { return try Self.fetch(record, caller, in: transaction) }
+            return StoredResource(record, key: key, document: JSON.object(record.document).text)
         }
     }
 
@@ -85,7 +87,8 @@ package struct Directory {
             try save(
                 stored, old, &new, password: password, memberChanges: changes ?? [],
                 action: .replace, caller, in: transaction)
-            return try Self.fetch(new, caller, in: transaction)
+            return try Self.saved(
+                stored, old, new, caller, in: transaction, loading: [.memberships, .members])
         }
     }
 
@@ -112,7 +115,7 @@ package struct Directory {
             try save(
                 stored, old, &new, password: try state.passwordHash(limits),
                 memberChanges: outcome.memberChanges, action: .modify, caller, in: transaction)
-            return try Self.fetch(new, caller, in: transaction, loading: parts)
+            return try Self.saved(stored, old, new, caller, in: transaction, loading: parts)
         }
     }
 
@@ -163,6 +166,22 @@ package struct Directory {
             loading: parts.union(.memberships))
         guard let stored else { throw notFound(record.id, record.type) }
         return stored
+    }
+
+    /// The resource after `save`, read again only where members are asked for: all else is known,
+    /// the memberships from before, because a change leaves those alone.
+    private static func saved(
+        _ stored: StoredResource, _ old: ResourceRecord, _ new: ResourceRecord, _ caller: Caller,
+        in transaction: any StoreTransaction, loading parts: ResourceParts
+    ) throws(SCIMError) -> StoredResource {
+        if parts.contains(.members), new.type.membership != nil {
+            return try fetch(new, caller, in: transaction, loading: parts)
+        }
+        if new.version == stored.version { return stored }
+        let text =
+            old.document == new.document ? stored.document : JSON.object(new.document).text
+        return StoredResource(
+            new, key: stored.key, document: text, memberships: stored.memberships)
     }
 
     /// Takes over from the stored document what a PUT must not clear by leaving it out, and
@@ -300,6 +319,16 @@ package struct Directory {
 }
 
 extension StoredResource {
+    /// - Parameter document: The record's document as text.
+    fileprivate init(
+        _ record: ResourceRecord, key: Int64, document: [UInt8], memberships: [Membership] = []
+    ) {
+        self.init(
+            key: key, id: record.id, type: record.type, created: record.created,
+            modified: record.modified, version: record.version, document: document,
+            externalId: record.externalId, memberships: memberships)
+    }
+
     fileprivate func record(domain: String) throws(SCIMError) -> ResourceRecord {
         ResourceRecord(
             id: id, type: type, created: created, modified: modified, version: version,

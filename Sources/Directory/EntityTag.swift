@@ -6,7 +6,7 @@ package enum EntityTag {
     /// without the resource being written.
     package static func text(version: Int64, memberships: [Membership]) -> String {
         memberships.isEmpty
-            ? "W/\"\(version)\""
+            ? "W/\"" + String(version) + "\""
             : "W/\"\(version)-\(String(digest(memberships), radix: 16))\""
     }
 
@@ -21,14 +21,26 @@ package enum EntityTag {
     }
 
     private static func digest(_ memberships: [Membership]) -> UInt64 {
-        digest(
-            memberships.map { $0.group + fieldSeparator + $0.display }
-                .joined(separator: recordSeparator))
+        var digest = digest("")
+        for (index, membership) in memberships.enumerated() {
+            if index > 0 { digest = Self.digest(recordSeparator, after: digest) }
+            digest = Self.digest(membership.group, after: digest)
+            digest = Self.digest(fieldSeparator, after: digest)
+            digest = Self.digest(membership.display, after: digest)
+        }
+        return digest
     }
 
     /// FNV-1a, 64 bits: tells states apart, and protects nothing.
-    private static func digest(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    ///
+    /// - Parameter digest: Of the text before this one.
+    private static func digest(
+        _ text: String, after digest: UInt64 = 0xcbf2_9ce4_8422_2325
+    ) -> UInt64 {
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.reduce(digest) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        }
     }
 
     /// Whether a list of tags, as in `If-Match`, has the tag. Compares weakly, and takes away

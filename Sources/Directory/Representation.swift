@@ -15,7 +15,10 @@ package struct Representation: Sendable {
     /// What has to be loaded of a resource to show it. The version tag needs memberships.
     package var parts: ResourceParts {
         var parts: ResourceParts = []
-        if projection.shows("groups") || projection.shows("meta") { parts.insert(.memberships) }
+        // `meta` is in every answer that is not asked for something else.
+        if projection.isStandard || projection.shows("groups") || projection.shows("meta") {
+            parts.insert(.memberships)
+        }
         if projection.shows("members") { parts.insert(.members) }
         return parts
     }
@@ -29,15 +32,7 @@ package struct Representation: Sendable {
         guard projection.isStandard else {
             return writer.append(projection.apply(to: try resource.object(base: base)))
         }
-        // By default everything that is stored is shown, so its text is sent as it stands.
-        writer.append(json: resource.document.dropLast())
-        for member in resource.derived(base: base).members {
-            writer.append(literal: ",")
-            writer.append(string: member.name)
-            writer.append(literal: ":")
-            writer.append(member.value)
-        }
-        writer.append(literal: "}")
+        resource.append(base: base, to: &writer)
     }
 
     /// The resource as JSON text.
@@ -51,14 +46,41 @@ package struct Representation: Sendable {
 extension StoredResource {
     package var tag: String { EntityTag.text(version: version, memberships: memberships) }
 
-    package func location(base: String) -> String { "\(base)\(type.endpoint)/\(id)" }
+    package func location(base: String) -> String {
+        Self.location(base: base, endpoint: type.endpoint, id: id)
+    }
+
+    /// The URL of any resource.
+    fileprivate static func location(base: String, endpoint: String, id: String) -> String {
+        // A list needs hundreds: memory of the right size, filled once.
+        let parts = [base, endpoint, "/", id]
+        let count = parts.reduce(0) { $0 + $1.utf8.count }
+        return String(unsafeUninitializedCapacity: count) { text in
+            var end = 0
+            for var part in parts {
+                end = part.withUTF8 { text[end...].update(fromContentsOf: $0) }
+            }
+            return end
+        }
+    }
 
     /// The stored document.
     ///
     /// - Throws: 500 when it is not a JSON object.
     package func documentObject() throws(SCIMError) -> JSONObject {
+        try object(document)
+    }
+
+    /// The whole resource in canonical form.
+    package func object(base: String) throws(SCIMError) -> JSONObject {
+        var writer = JSONWriter(capacity: document.count + 512)
+        append(base: base, to: &writer)
+        return try object(writer.bytes)
+    }
+
+    private func object(_ text: [UInt8]) throws(SCIMError) -> JSONObject {
         do {
-            if let object = try JSON(parsing: document, depthMax: .max).object { return object }
+            if let object = try JSON(parsing: text, depthMax: .max).object { return object }
         } catch {
             throw Self.damaged(id, error.message)
         }
@@ -71,44 +93,44 @@ extension StoredResource {
             cause: "document of \(id): \(why)")
     }
 
-    /// The whole resource in canonical form.
-    package func object(base: String) throws(SCIMError) -> JSONObject {
-        var object = try documentObject()
-        object.members += derived(base: base).members
-        return object
-    }
-
-    /// What is not in the document.
-    fileprivate func derived(base: String) -> JSONObject {
-        var object = JSONObject()
+    /// Appends the whole resource as JSON text: the document as it stands, and behind it what is
+    /// not in the document. No tree is made of it, which would cost more than all the rest of
+    /// reading a resource.
+    fileprivate func append(base: String, to writer: inout JSONWriter) {
+        writer.append(json: document.dropLast())
         if let externalId {
-            object.members.append(.init(name: "externalId", value: .string(externalId)))
+            writer.append(literal: ",\"externalId\":")
+            writer.append(string: externalId)
         }
         if !memberships.isEmpty {
-            let groups = memberships.map { $0.json(base: base) }
-            object.members.append(.init(name: "groups", value: .array(groups)))
+            writer.append(literal: ",\"groups\":")
+            writer.append(.array(memberships.map { $0.json(base: base) }))
         }
         if !members.isEmpty {
-            let members = members.map { $0.json(base: base) }
-            object.members.append(.init(name: "members", value: .array(members)))
+            writer.append(literal: ",\"members\":")
+            writer.append(.array(members.map { $0.json(base: base) }))
         }
-        object.members.append(
-            .init(
-                name: "meta",
-                value: [
-                    "resourceType": .string(type.name), "created": .string(created.text),
-                    "lastModified": .string(modified.text),
-                    "location": .string(location(base: base)), "version": .string(tag),
-                ]))
-        return object
+        writer.append(literal: ",\"meta\":{\"resourceType\":")
+        writer.append(string: type.name)
+        writer.append(literal: ",\"created\":")
+        writer.append(string: created.text)
+        writer.append(literal: ",\"lastModified\":")
+        writer.append(string: modified.text)
+        writer.append(literal: ",\"location\":")
+        writer.append(string: location(base: base))
+        writer.append(literal: ",\"version\":")
+        writer.append(string: tag)
+        writer.append(literal: "}}")
     }
 }
 
 extension Membership {
     fileprivate func json(base: String) -> JSON {
-        [
-            "value": .string(group), "$ref": .string("\(base)\(ResourceType.group.endpoint)/\(group)"),
-            "display": .string(display), "type": "direct",
+        let reference = StoredResource.location(
+            base: base, endpoint: ResourceType.group.endpoint, id: group)
+        return [
+            "value": .string(group), "$ref": .string(reference), "display": .string(display),
+            "type": "direct",
         ]
     }
 }
@@ -116,9 +138,7 @@ extension Membership {
 extension Member {
     package func json(base: String) -> JSON {
         let endpoint = ResourceType.all.first { $0.name == type }?.endpoint ?? ""
-        return [
-            "value": .string(id), "$ref": .string("\(base)\(endpoint)/\(id)"),
-            "type": .string(type),
-        ]
+        let reference = StoredResource.location(base: base, endpoint: endpoint, id: id)
+        return ["value": .string(id), "$ref": .string(reference), "type": .string(type)]
     }
 }

@@ -35,15 +35,16 @@ struct Authenticator {
     }
 
     private func find(_ value: String) throws(SCIMError) -> Token? {
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard let scheme = parts.first?.lowercased() else { return nil }
-        let credential = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
-        switch scheme {
-        case "bearer": return try find(secret: credential, name: nil)
-        case "basic": return try findBasic(credential)
-        // Some clients send the bare token as the whole value.
-        default: return parts.count == 1 ? try find(secret: value, name: nil) : nil
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") }
+        let end = value.utf8.firstIndex(where: isBlank) ?? value.endIndex
+        let scheme = String(value[..<end])
+        let credential = String(Substring(value.utf8[end...].drop(while: isBlank)))
+        if scheme.equalsIgnoringASCIICase("bearer") {
+            return try find(secret: credential, name: nil)
         }
+        if scheme.equalsIgnoringASCIICase("basic") { return try findBasic(credential) }
+        // Some clients send the bare token as the whole value.
+        return end == value.endIndex ? try find(secret: value, name: nil) : nil
     }
 
     /// Name and token (RFC 7617), for clients that know nothing else.

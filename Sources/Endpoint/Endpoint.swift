@@ -64,13 +64,13 @@ package struct Endpoint {
         if route.target.isDiscovery {
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
-        let exchange = Exchange(
+        var exchange = Exchange(
             request: request, parameters: try Parameters(request.query), base: base,
             profile: Profile.named(token.profile) ?? .generic, limits: limits,
             directory: Directory(store: store, limits: limits, now: now),
             caller: Caller(token: token, requestID: requestID))
-        let (reply, rewrites) = try exchange.reply(route.target)
-        answer.rewrites = rewrites
+        let reply = try exchange.reply(route.target)
+        answer.rewrites = exchange.caller.rewrites
         noteUse(of: token, in: store)
         return reply
     }
@@ -94,6 +94,8 @@ package struct Answer: Sendable {
     package fileprivate(set) var rewrites: [String] = []
     /// Why it failed, where the client is not told.
     package fileprivate(set) var cause: String?
+
+    package var status: Int { reply.status }
 
     package var response: Response {
         Response(

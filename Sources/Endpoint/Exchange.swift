@@ -12,16 +12,10 @@ struct Exchange {
     let profile: Profile
     let limits: Limits
     let directory: Directory
-    var caller: Caller
+    /// With the names of the rewrites that fired.
+    private(set) var caller: Caller
 
-    /// - Returns: The answer, and the names of the rewrites that fired.
-    func reply(_ target: Route.Target) throws(SCIMError) -> (Reply, rewrites: [String]) {
-        var exchange = self
-        let reply = try exchange.run(target)
-        return (reply, exchange.caller.rewrites)
-    }
-
-    private mutating func run(_ target: Route.Target) throws(SCIMError) -> Reply {
+    mutating func reply(_ target: Route.Target) throws(SCIMError) -> Reply {
         switch target {
         case .unsupported(let what):
             throw .notImplemented("\(what) is not supported")
@@ -61,16 +55,15 @@ struct Exchange {
         let resource = try directory.read(
             try checked(id, type), type: type, client: caller.token,
             loading: representation.parts)
-        let tag = ("ETag", resource.tag)
-        if let list = request.header("If-None-Match"),
-            EntityTag.list(list, contains: resource.tag)
-        {
-            return Reply(status: 304, headers: [tag])
+        let tag = resource.tag
+        if let list = request.header("If-None-Match"), EntityTag.list(list, contains: tag) {
+            return Reply(status: 304, headers: [("ETag", tag)])
         }
-        if let list = request.header("If-Match"), !EntityTag.list(list, contains: resource.tag) {
-            throw .preconditionFailed("the resource has the version \(resource.tag)")
+        if let list = request.header("If-Match"), !EntityTag.list(list, contains: tag) {
+            throw .preconditionFailed("the resource has the version \(tag)")
         }
-        return Reply(status: 200, headers: [tag], body: try representation.text(of: resource))
+        return Reply(
+            status: 200, headers: [("ETag", tag)], body: try representation.text(of: resource))
     }
 
     private mutating func search(_ type: ResourceType) throws(SCIMError) -> Reply {
@@ -104,9 +97,9 @@ struct Exchange {
         writer.append(literal: ",\"itemsPerPage\":")
         writer.append(.integer(Int64(page.resources.count)))
         writer.append(literal: ",\"Resources\":[")
-        for (index, resource) in page.resources.enumerated() {
+        for index in page.resources.indices {
             if index > 0 { writer.append(literal: ",") }
-            try representation.append(resource, to: &writer)
+            try representation.append(page.resources[index], to: &writer)
         }
         writer.append(literal: "]}")
         return writer.bytes
@@ -219,7 +212,8 @@ struct Exchange {
 
     /// - Throws: 404 for what cannot be an id: one with U+0000, which ends a string for SQLite.
     private func checked(_ id: String, _ type: ResourceType) throws(SCIMError) -> String {
-        if id.isEmpty || id.utf8.contains(0) {
+        var id = id
+        if id.isEmpty || id.withUTF8({ $0.contains(0) }) {
             throw .notFound("there is no \(type.name) with this id")
         }
         return id

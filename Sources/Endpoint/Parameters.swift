@@ -8,15 +8,32 @@ struct Parameters: Sendable {
     /// - Parameter query: Percent-encoded, without the `?`.
     /// - Throws: `invalidValue` when it cannot be decoded.
     init(_ query: String?) throws(SCIMError) {
-        for pair in (query ?? "").split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = parts[0].percentDecoded(plusIsSpace: true),
-                let value = parts.count == 1 ? "" : parts[1].percentDecoded(plusIsSpace: true)
-            else {
-                throw .invalidValue("the query is not percent-encoded UTF-8")
-            }
+        guard var query else { return }
+        guard let values = query.withUTF8(Self.values) else {
+            throw .invalidValue("the query is not percent-encoded UTF-8")
+        }
+        self.values = values
+    }
+
+    /// - Returns: `nil` when the query cannot be decoded.
+    private static func values(
+        _ query: UnsafeBufferPointer<UInt8>
+    ) -> [(name: String, value: String)]? {
+        var values: [(name: String, value: String)] = []
+        var start = 0
+        while start < query.count {
+            let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
+            defer { start = end + 1 }
+            let pair = query[start..<end]
+            if pair.isEmpty { continue }
+            let equals = pair.firstIndex(of: UInt8(ascii: "="))
+            guard let name = pair[..<(equals ?? pair.endIndex)].percentDecoded(plusIsSpace: true),
+                let value = pair[(equals.map { $0 + 1 } ?? pair.endIndex)...]
+                    .percentDecoded(plusIsSpace: true)
+            else { return nil }
             values.append((name, value))
         }
+        return values
     }
 
     subscript(name: String) -> String? {

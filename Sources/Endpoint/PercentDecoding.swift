@@ -1,14 +1,16 @@
-extension StringProtocol {
-    /// The text with `%XX` decoded (RFC 3986 §2.1).
+extension Slice<UnsafeBufferPointer<UInt8>> {
+    /// The text of these bytes, which are cut from a string, with `%XX` decoded (RFC 3986 §2.1).
     ///
     /// - Parameter plusIsSpace: As in a query.
-    /// - Returns: `nil` when an escape is malformed or the bytes are not UTF-8.
+    /// - Returns: `nil` when an escape is malformed or the escapes are not UTF-8.
     func percentDecoded(plusIsSpace: Bool = false) -> String? {
-        guard utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(self)
+        guard contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            // Nothing was put together here: it is as much UTF-8 as what it was cut from.
+            return String(decoding: UnsafeBufferPointer(rebasing: self), as: UTF8.self)
         }
         var bytes: [UInt8] = []
-        var rest = Substring(self).utf8
+        bytes.reserveCapacity(count)
+        var rest = self
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):

@@ -42,11 +42,10 @@ struct Route: Sendable {
     ///   name of an endpoint; doubled and trailing slashes do not matter.
     /// - Throws: 404 for an unknown path, `invalidVers` for a version that there is not.
     init(path: String) throws(SCIMError) {
-        let encoded = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
-        let segments = encoded.map { $0.percentDecoded() }
-        let start = try Self.start(segments)
-        basePath = encoded[..<start].map { "/\($0)" }.joined()
-        var rest = segments[start...]
+        let segments = Segments(path)
+        let start = try Self.start(segments.decoded)
+        basePath = segments.base(of: start)
+        var rest = segments.decoded[start...]
         // An id that cannot be decoded is none that exists.
         guard let first = rest.popFirst() else {
             target = .unsupported("a search over all resource types")
@@ -61,10 +60,12 @@ struct Route: Sendable {
     /// The index of the segment behind the base.
     private static func start(_ segments: [String?]) throws(SCIMError) -> Int {
         let isEndpoint = { (segment: String?) in segment.flatMap(endpoint) != nil }
-        let versions = segments.indices.filter { segments[$0]?.isVersion == true }
+        let isVersion = { (index: Int) in segments[index]?.isVersion == true }
         let version =
-            versions.first { $0 + 1 == segments.count || isEndpoint(segments[$0 + 1]) }
-            ?? versions.last
+            segments.indices.first { index in
+                isVersion(index)
+                    && (index + 1 == segments.count || isEndpoint(segments[index + 1]))
+            } ?? segments.indices.last(where: isVersion)
         if let version {
             guard segments[version] == "v2" else {
                 throw .invalidVersion("the version of the protocol is v2")
@@ -77,33 +78,75 @@ struct Route: Sendable {
         return start
     }
 
+    /// Those of the resource types first, in the order of `ResourceType.all`.
     private static let names =
         ResourceType.all.map { String($0.endpoint.dropFirst()) } + [
             "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
         ]
 
     /// The name of an endpoint as the RFCs spell it; some clients write `/users`.
-    private static func endpoint(_ segment: String) -> String? {
-        names.first { $0.equalsIgnoringASCIICase(segment) }
+    ///
+    /// - Returns: Its index in `names`.
+    private static func endpoint(_ segment: String) -> Int? {
+        names.firstIndex { $0.equalsIgnoringASCIICase(segment) }
     }
 
     private static func target(_ segment: String, _ rest: [String?]) -> Target? {
-        guard rest.count <= 1, let name = endpoint(segment) else { return nil }
+        guard rest.count <= 1, let endpoint = endpoint(segment) else { return nil }
         let id = rest.first.map { $0 ?? "" }
-        switch name {
+        if endpoint < ResourceType.all.count {
+            let type = ResourceType.all[endpoint]
+            guard let id else { return .collection(type) }
+            return id == ".search" ? .unsupported("search by POST") : .resource(type, id: id)
+        }
+        switch names[endpoint] {
         case "ServiceProviderConfig": return id == nil ? .serviceProviderConfig : nil
         case "ResourceTypes": return .resourceTypes(id: id)
         case "Schemas": return .schemas(id: id)
         case "Me": return .unsupported("/Me")
         case "Bulk": return .unsupported("bulk operations")
         case ".search": return .unsupported("search by POST")
-        default: break
+        default: return nil
         }
-        guard let type = ResourceType.all.first(where: { $0.endpoint == "/\(name)" }) else {
-            return nil
+    }
+}
+
+/// What stands between the slashes of a path.
+private struct Segments {
+    private let path: String
+    /// Where they stand in the path's UTF-8.
+    private var encoded: [Range<Int>] = []
+    /// `nil` for what cannot be decoded.
+    private(set) var decoded: [String?] = []
+
+    init(_ path: String) {
+        self.path = path
+        var path = path
+        encoded.reserveCapacity(8)
+        decoded.reserveCapacity(8)
+        path.withUTF8 { bytes in
+            var start = 0
+            while start < bytes.count {
+                let rest = bytes[start...]
+                let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+                if end > start {
+                    encoded.append(start..<end)
+                    decoded.append(rest[..<end].percentDecoded())
+                }
+                start = end + 1
+            }
         }
-        guard let id else { return .collection(type) }
-        return id == ".search" ? .unsupported("search by POST") : .resource(type, id: id)
+    }
+
+    /// The first segments as a path, as they were sent.
+    func base(of count: Int) -> String {
+        var path = path
+        return path.withUTF8 { bytes in
+            encoded[..<count].reduce(into: "") { base, segment in
+                base += "/"
+                base += String(decoding: bytes[segment], as: UTF8.self)
+            }
+        }
     }
 }
 

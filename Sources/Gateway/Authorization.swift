@@ -18,7 +18,7 @@ package enum Authorization: Sendable, Equatable {
         let value = Self.trimmed(field)
         if value.isEmpty {
             self = .absent
-        } else if value.utf8.contains(UInt8(ascii: ",")) {
+        } else if !value.bytesSatisfy({ $0 != UInt8(ascii: ",") }) {
             self = .ambiguous
         } else {
             self = .value(value)
@@ -27,6 +27,9 @@ package enum Authorization: Sendable, Equatable {
 
     private static func trimmed(_ field: String) -> String {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        guard field.utf8.first.map(isBlank) == true || field.utf8.last.map(isBlank) == true else {
+            return field
+        }
         let bytes = field.utf8.drop(while: isBlank)
         guard let last = bytes.lastIndex(where: { !isBlank($0) }) else { return "" }
         return String(Substring(bytes[...last]))

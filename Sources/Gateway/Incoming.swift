@@ -18,7 +18,7 @@ package struct Incoming: Sendable {
         let target = Result { () throws(RequestFault) in
             try RequestTarget(variables: variables, limits: limits)
         }
-        let isMethod = !method.isEmpty && method.utf8.allSatisfy(isTokenByte)
+        let isMethod = !method.isEmpty && method.bytesSatisfy(isTokenByte)
         self.method = isMethod ? method : ""
         path = RequestTarget.loggedPath(of: target, variables: variables, limits: limits)
         request = Result { () throws(RequestFault) in

@@ -6,7 +6,7 @@ enum Origin {
     /// The client writes HTTP_HOST, and not every web server checks it: the strict form keeps
     /// quotes, blanks and slashes out of whatever is built from it.
     static func text(variables: Variables) -> String? {
-        guard let host = variables.value(named: "HTTP_HOST"), isAuthority(host.utf8[...]) else {
+        guard let host = variables.value(named: "HTTP_HOST"), isAuthority(host) else {
             return nil
         }
         return scheme(variables: variables) + "://" + host
@@ -18,7 +18,12 @@ enum Origin {
         return variables.value(named: "REQUEST_SCHEME") == "https" ? "https" : "http"
     }
 
-    static func isAuthority(_ text: Substring.UTF8View) -> Bool {
+    private static func isAuthority(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { isAuthority($0[...]) }
+    }
+
+    private static func isAuthority(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard text.count <= 261 else { return false }
         if text.first == UInt8(ascii: "[") {
             guard let bracket = text.firstIndex(of: UInt8(ascii: "]")) else { return false }
@@ -43,7 +48,7 @@ enum Origin {
     }
 
     /// Nothing, or a colon and one to five digits.
-    private static func isPort(_ text: Substring.UTF8View) -> Bool {
+    private static func isPort(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard text.first == UInt8(ascii: ":") else { return text.isEmpty }
         return (2...6).contains(text.count) && text.dropFirst().allSatisfy(isDigit)
     }

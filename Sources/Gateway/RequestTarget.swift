@@ -30,16 +30,17 @@ struct RequestTarget: Equatable {
     ///
     /// - Throws: `malformedTarget`, `pathTooLong`, `queryTooLong`.
     init(_ target: String, limits: RequestLimits) throws(RequestFault) {
-        let target = Self.originForm(of: target[...])
-        guard let question = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-            try self.init(path: String(target), query: nil, limits: limits)
-            return
+        var target = String(Self.originForm(of: target[...]))
+        let (path, query) = target.withUTF8 { bytes -> (String, String?) in
+            guard let question = bytes.firstIndex(of: UInt8(ascii: "?")) else {
+                return (String(decoding: bytes, as: UTF8.self), nil)
+            }
+            return (
+                String(decoding: bytes[..<question], as: UTF8.self),
+                String(decoding: bytes[(question + 1)...], as: UTF8.self)
+            )
         }
-        try self.init(
-            path: String(target[..<question]),
-            query: String(target[target.utf8.index(after: question)...]),
-            limits: limits
-        )
+        try self.init(path: path, query: query, limits: limits)
     }
 
     private init(path: String, query: String?, limits: RequestLimits) throws(RequestFault) {
@@ -85,7 +86,8 @@ struct RequestTarget: Equatable {
     /// U+FFFD stands for bytes that were not UTF-8 by the time a variable is a `String`; nobody
     /// sends it in earnest.
     private static func isClean(_ part: String) -> Bool {
-        part.utf8.allSatisfy(isTargetByte) && !part.unicodeScalars.contains("\u{FFFD}")
+        part.bytesSatisfy(isTargetByte)
+            && (part.bytesSatisfy { $0 < 0x80 } || !part.unicodeScalars.contains("\u{FFFD}"))
     }
 
     /// Encodes a decoded path again, so that a `%` in it is not decoded twice.

@@ -27,7 +27,7 @@ package struct Response: Sendable {
 
 extension Response {
     /// The fields the web server writes itself, or obeys instead of passing them on.
-    private static let forbiddenNames: Set<String> = [
+    private static let forbiddenNames = [
         "connection", "content-length", "content-type", "date", "keep-alive", "server", "status",
         "trailer", "transfer-encoding", "upgrade", "x-lighttpd-send-file", "x-sendfile",
     ]
@@ -37,7 +37,7 @@ extension Response {
         let name = name.lowercased()
         // With any other status Apache makes a redirect out of it, within the site or to elsewhere.
         if name == "location" { return status == 201 || (300...399).contains(status) }
-        return !name.isEmpty && name.utf8.allSatisfy(isTokenByte) && !forbiddenNames.contains(name)
+        return !name.isEmpty && name.bytesSatisfy(isTokenByte) && !forbiddenNames.contains(name)
             && !name.hasPrefix("x-accel-")
     }
 
@@ -52,7 +52,8 @@ extension Response {
         head.reserveCapacity(256)
         // Without Status Apache answers conditional requests itself; without a reason phrase nginx
         // sends none.
-        Self.append("Status", "\(status) \(Self.reasonPhrase(of: status))", to: &head)
+        let reason = Self.reasonPhrase(of: status)
+        Self.append("Status", String(status) + " " + reason, to: &head)
         if let contentType, !isBodiless { Self.append("Content-Type", contentType, to: &head) }
         for header in headers {
             precondition(
@@ -62,7 +63,7 @@ extension Response {
             Self.append(header.name, header.value, to: &head)
         }
         if !isBodiless { Self.append("Content-Length", String(body.count), to: &head) }
-        head.append(contentsOf: "\r\n".utf8)
+        Self.endLine(&head)
         return head
     }
 
@@ -71,12 +72,22 @@ extension Response {
         method == "HEAD" || isBodiless ? [] : body
     }
 
+    private static func endLine(_ head: inout [UInt8]) {
+        head.append(UInt8(ascii: "\r"))
+        head.append(UInt8(ascii: "\n"))
+    }
+
     /// Appends one field; control characters in the value become blanks, so that no value can begin
     /// a line of its own.
     private static func append(_ name: String, _ value: String, to head: inout [UInt8]) {
-        head.append(contentsOf: name.utf8)
-        head.append(contentsOf: ": ".utf8)
-        head.append(contentsOf: value.utf8.lazy.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 })
-        head.append(contentsOf: "\r\n".utf8)
+        head.append(text: name)
+        head.append(UInt8(ascii: ":"))
+        head.append(UInt8(ascii: " "))
+        let start = head.count
+        head.append(text: value)
+        for index in start..<head.count where head[index] < 0x20 || head[index] == 0x7F {
+            head[index] = 0x20
+        }
+        endLine(&head)
     }
 }

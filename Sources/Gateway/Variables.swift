@@ -16,6 +16,8 @@ struct Variables: Sendable {
         let start: Int
         let equals: Int
         let end: Int
+
+        var nameCount: Int { equals - start }
     }
 
     /// What the request line and the end of the body are told by.
@@ -43,12 +45,9 @@ struct Variables: Sendable {
         }
         fault = Self.fault(count: count, bytes: byteCount, limits: limits)
         if fault == nil {
-            text.reserveCapacity(byteCount)
-            entries.reserveCapacity(count)
-        }
-        for index in 0..<count {
-            guard let string = strings[index] else { break }
-            append(string, limitBytes: limits.headerBytes)
+            copy(strings, count: count, byteCount: byteCount)
+        } else {
+            copyEssential(strings, count: count, limitBytes: limits.headerBytes)
         }
     }
 
@@ -71,17 +70,45 @@ struct Variables: Sendable {
         return nil
     }
 
-    private mutating func append(_ string: UnsafeMutablePointer<CChar>, limitBytes: Int) {
-        guard let equals = strchr(string, 0x3D) else { return }
-        let length = strlen(string)
-        let nameLength = equals - string
-        if fault != nil {
-            // A single variable may be as large as memory: what is over the limit is left out.
-            guard text.count + length <= limitBytes, isEssential(string, nameLength) else { return }
+    /// Copies all strings, in one pass over their bytes.
+    ///
+    /// - Parameter byteCount: Of all strings, each with its terminator.
+    private mutating func copy(_ strings: Strings, count: Int, byteCount: Int) {
+        var entries: [Entry] = []
+        entries.reserveCapacity(count)
+        text = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, used in
+            guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+            for index in 0..<count {
+                let start = (base + used).assumingMemoryBound(to: CChar.self)
+                guard let string = strings[index], let end = stpcpy(start, string) else { break }
+                if let equals = strchr(start, 0x3D) {
+                    entries.append(
+                        Entry(
+                            start: used,
+                            equals: used + (equals - start),
+                            end: used + (end - start)
+                        )
+                    )
+                }
+                used += end - start + 1
+            }
         }
-        let start = text.count
-        text.append(contentsOf: UnsafeRawBufferPointer(start: string, count: length))
-        entries.append(Entry(start: start, equals: start + nameLength, end: start + length))
+        self.entries = entries
+    }
+
+    /// Copies what is essential, and of that what fits: one variable may be as large as memory.
+    private mutating func copyEssential(_ strings: Strings, count: Int, limitBytes: Int) {
+        for index in 0..<count {
+            guard let string = strings[index], let equals = strchr(string, 0x3D) else { continue }
+            let length = strlen(string)
+            let nameLength = equals - string
+            guard text.count + length <= limitBytes, isEssential(string, nameLength) else {
+                continue
+            }
+            let start = text.count
+            text.append(contentsOf: UnsafeRawBufferPointer(start: string, count: length))
+            entries.append(Entry(start: start, equals: start + nameLength, end: start + length))
+        }
     }
 
     private func isEssential(_ string: UnsafeMutablePointer<CChar>, _ nameLength: Int) -> Bool {
@@ -94,57 +121,92 @@ struct Variables: Sendable {
 extension Variables {
     /// The last value of a variable; nil when it is absent or empty, which mean the same.
     func value(named name: String) -> String? {
-        withBytes(of: name) { name in
-            value(where: { $0.count == name.count && $0.elementsEqual(name) })
+        withBytes(of: name) { wanted, text in
+            let last = entries.last { entry in
+                entry.nameCount == wanted.count
+                    && Self.isEqual(wanted, text.baseAddress, at: entry.start)
+            }
+            return last.flatMap { Self.value(of: $0, in: text) }
         }
     }
 
     /// The first value there is of the variable itself and of the names that internal redirects
     /// gave it: each puts one more `REDIRECT_` in front, and the plain name may be gone then.
     func redirectedValue(named name: String) -> String? {
-        if let value = value(named: name) { return value }
-        guard hasVariable(endingIn: name) else { return nil }
-        for redirects in 1...Self.redirectsMax {
-            let prefix = String(repeating: "REDIRECT_", count: redirects)
-            if let value = value(named: prefix + name) { return value }
+        withBytes(of: name) { wanted, text in
+            // One scan instead of one a name: nearly always there is none of the longer names.
+            var found: [(redirects: Int, entry: Entry)] = []
+            for entry in entries where entry.nameCount >= wanted.count {
+                let start = entry.equals - wanted.count
+                guard Self.isEqual(wanted, text.baseAddress, at: start),
+                    let redirects = Self.redirects(entry.start..<start, text)
+                else { continue }
+                found.removeAll { $0.redirects == redirects }
+                found.append((redirects, entry))
+            }
+            found.sort { $0.redirects < $1.redirects }
+            for (_, entry) in found {
+                if let value = Self.value(of: entry, in: text) { return value }
+            }
+            return nil
         }
-        return nil
     }
 
-    /// Tells in one scan that there is none of the longer names, as is the rule.
-    private func hasVariable(endingIn name: String) -> Bool {
-        withBytes(of: name) { name in
-            value(where: { $0.count > name.count && $0.suffix(name.count).elementsEqual(name) })
-                != nil
+    /// How many times `REDIRECT_` a text is; nil when it is anything else, or more of them than
+    /// are followed.
+    private static func redirects(_ range: Range<Int>, _ text: UnsafeBufferPointer<UInt8>) -> Int? {
+        let prefix = "REDIRECT_".utf8
+        guard range.count <= redirectsMax * prefix.count, range.count % prefix.count == 0 else {
+            return nil
         }
-    }
-
-    private func withBytes<Result>(
-        of name: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result
-    ) -> Result {
-        var name = name
-        return name.withUTF8(body)
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: prefix.count) {
+            guard text[start..<start + prefix.count].elementsEqual(prefix) else { return nil }
+        }
+        return range.count / prefix.count
     }
 
     /// The value of a header field, whose name is as in HTTP (RFC 3875 §4.1.18).
     func value(ofHeader name: String) -> String? {
-        let prefix = "HTTP_"
-        let name = name.utf8
-        return value(where: { bytes in
-            bytes.count == prefix.utf8.count + name.count
-                && bytes.starts(with: prefix.utf8)
-                && bytes.dropFirst(prefix.utf8.count).elementsEqual(name, by: isVariableByte)
-        })
+        let prefix = "HTTP_".utf8
+        let prefixCount = prefix.count
+        return withBytes(of: name) { wanted, text in
+            let nameCount = prefixCount + wanted.count
+            let last = entries.last { entry in
+                guard entry.nameCount == nameCount else { return false }
+                let start = entry.start + prefixCount
+                return wanted.indices.allSatisfy { isVariableByte(text[start + $0], wanted[$0]) }
+                    && text[entry.start..<start].elementsEqual(prefix)
+            }
+            return last.flatMap { Self.value(of: $0, in: text) }
+        }
     }
 
-    private func value(where isName: (UnsafeBufferPointer<UInt8>) -> Bool) -> String? {
-        text.withUnsafeBufferPointer { bytes in
-            let last = entries.last { entry in
-                isName(UnsafeBufferPointer(rebasing: bytes[entry.start..<entry.equals]))
-            }
-            guard let last, last.equals + 1 < last.end else { return nil }
-            return String(decoding: bytes[(last.equals + 1)..<last.end], as: UTF8.self)
+    /// Hands the bytes of a name and of all variables over.
+    private func withBytes<Result>(
+        of name: String,
+        _ body: (_ name: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        var name = name
+        return name.withUTF8 { name in text.withUnsafeBufferPointer { body(name, $0) } }
+    }
+
+    private static func isEqual(
+        _ name: UnsafeBufferPointer<UInt8>,
+        _ text: UnsafePointer<UInt8>?,
+        at start: Int
+    ) -> Bool {
+        guard let text, let base = name.baseAddress, let last = name.last else {
+            return name.isEmpty
         }
+        // Names begin alike more often than they end alike.
+        return text[start + name.count - 1] == last
+            && memcmp(text + start, base, name.count) == 0
+    }
+
+    private static func value(of entry: Entry, in text: UnsafeBufferPointer<UInt8>) -> String? {
+        guard entry.equals + 1 < entry.end else { return nil }
+        let bytes = UnsafeBufferPointer(rebasing: text[(entry.equals + 1)..<entry.end])
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

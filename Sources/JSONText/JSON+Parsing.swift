@@ -3,6 +3,7 @@ import SCIM
 
 /// Why a text is not JSON.
 package struct JSONSyntaxError: Error, Sendable {
+    /// Quotes nothing of the text, which may hold a secret.
     package let message: String
     /// Bytes from the start of the text.
     package let offset: Int
@@ -20,27 +21,33 @@ extension JSON {
     package init(
         parsing text: some Collection<UInt8>, depthMax: Int = Limits.standard.jsonDepth
     ) throws(JSONSyntaxError) {
-        var error = json_error_t()
-        let flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY
         let parsed =
-            text.withContiguousStorageIfAvailable { Self.load($0, flags, &error) }
-            ?? Array(text).withUnsafeBufferPointer { Self.load($0, flags, &error) }
-        guard let parsed else {
-            throw JSONSyntaxError(
-                message: Self.message(&error), offset: max(0, Int(error.position)))
-        }
-        defer { json_decref(parsed) }
-        self = try Self.tree(parsed, depthMax)
+            text.withContiguousStorageIfAvailable(Self.load)
+            ?? Array(text).withUnsafeBufferPointer(Self.load)
+        let root = try parsed.get()
+        defer { json_decref(root) }
+        self = try Self.tree(root, depthMax)
     }
 
     private static func load(
-        _ text: UnsafeBufferPointer<UInt8>, _ flags: Int32, _ error: inout json_error_t
-    ) -> UnsafeMutablePointer<json_t>? {
-        // jansson takes no null pointer, which is what an empty buffer may have.
-        guard let base = text.baseAddress else { return json_loadb("", 0, Int(flags), &error) }
-        return base.withMemoryRebound(to: CChar.self, capacity: text.count) {
+        _ text: UnsafeBufferPointer<UInt8>
+    ) -> Result<UnsafeMutablePointer<json_t>, JSONSyntaxError> {
+        guard let base = text.baseAddress, !text.isEmpty else {
+            return .failure(JSONSyntaxError(message: "the text is empty", offset: 0))
+        }
+        // jansson passes over one behind a number or a literal.
+        if let offset = text.firstIndex(of: 0) {
+            return .failure(JSONSyntaxError(message: "U+0000", offset: offset))
+        }
+        var error = json_error_t()
+        let flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY
+        let root = base.withMemoryRebound(to: CChar.self, capacity: text.count) {
             json_loadb($0, text.count, Int(flags), &error)
         }
+        if let root { return .success(root) }
+        return .failure(
+            JSONSyntaxError(message: Self.message(&error), offset: max(0, Int(error.position)))
+        )
     }
 
     private static func message(_ error: inout json_error_t) -> String {

@@ -16,6 +16,7 @@ package struct Profile: Sendable {
     package let filterValues: FilterParser.Values
     package let unmatchedValuePath: UnmatchedValuePath
     package let groupPatchAnswer: GroupPatchAnswer
+    private let stages: [Stage]
 
     package init(
         name: String,
@@ -31,6 +32,7 @@ package struct Profile: Sendable {
         self.filterValues = filterValues
         self.unmatchedValuePath = unmatchedValuePath
         self.groupPatchAnswer = groupPatchAnswer
+        stages = Stage.stages(of: rewrites)
     }
 
     /// What to do with an `add` or `replace` whose value filter selects nothing.
@@ -71,7 +73,12 @@ extension Profile {
     /// - Returns: The body as the RFC has it; what was not understood as it was sent.
     package func resource(_ body: JSON, _ type: ResourceType) -> Rewritten<JSON> {
         guard let sent = body.object else { return Rewritten(body) }
-        let result = rewritten(sent) { rewrite, object in rewrite.resource?(object, type) }
+        let result = rewritten(
+            sent,
+            when: { stage, object in stage.mayConcern(object, type) },
+            by: { rewrite, object in rewrite.resource?(object, type) }
+        )
+        if result.fired.isEmpty { return Rewritten(body) }
         return Rewritten(value: .object(result.value), fired: result.fired)
     }
 
@@ -85,11 +92,19 @@ extension Profile {
     ///   - type: The kind of the resource that is patched.
     /// - Returns: The message as the RFC has it; what was not understood as it was sent.
     package func patch(_ message: JSON, _ type: ResourceType) -> Rewritten<JSON> {
-        let message = rewritten(message) { rewrite, message in rewrite.message?(message, type) }
+        let message = rewritten(
+            message,
+            when: { _, _ in true },
+            by: { rewrite, message in rewrite.message?(message, type) }
+        )
         guard let operations = OperationList(message.value, filterValues) else { return message }
-        let result = rewritten(operations) { rewrite, operations in
-            rewrite.operation.flatMap { apply in operations.rewritten { apply($0, type) } }
-        }
+        let result = rewritten(
+            operations,
+            when: { stage, operations in operations.contains { stage.mayConcern($0, type) } },
+            by: { rewrite, operations in
+                rewrite.operation.flatMap { apply in operations.rewritten { apply($0, type) } }
+            }
+        )
         if result.fired.isEmpty { return message }
         return Rewritten(
             value: result.value.message,
@@ -104,17 +119,26 @@ extension Profile {
     ///   - type: The kind of resource that is searched.
     /// - Returns: The filter with the names and literals that the schema has.
     package func filter(_ filter: Filter, _ type: ResourceType) -> Rewritten<Filter> {
-        rewritten(filter) { rewrite, filter in rewrite.filter?(filter, type) }
+        rewritten(
+            filter,
+            when: { stage, filter in stage.mayConcern(filter, type) },
+            by: { rewrite, filter in rewrite.filter?(filter, type) }
+        )
     }
 
     private func rewritten<Value>(
         _ value: Value,
+        when mayConcern: (Stage, Value) -> Bool,
         by apply: (Rewrite, Value) -> Value?
     ) -> Rewritten<Value> {
-        rewrites.reduce(into: Rewritten(value)) { result, rewrite in
-            guard let changed = apply(rewrite, result.value) else { return }
-            result.value = changed
-            result.fired.append(rewrite.name)
+        var result = Rewritten(value)
+        for stage in stages where mayConcern(stage, result.value) {
+            for rewrite in stage.rewrites {
+                guard let changed = apply(rewrite, result.value) else { continue }
+                result.value = changed
+                result.fired.append(rewrite.name)
+            }
         }
+        return result
     }
 }

@@ -3,7 +3,10 @@ import SCIM
 /// One departure from the RFCs, and how it is brought back into their form.
 ///
 /// A rewrite that is not concerned answers `nil`; it never guesses.
-package struct Rewrite: Sendable {
+///
+/// A class, though nothing of it ever changes: all of a profile's are gone through with every
+/// request, and a reference is cheaper to take up than so many closures.
+package final class Rewrite: Sendable {
     /// For the log and the audit trail, as in `booleanText`.
     package let name: String
     /// The body of a POST or PUT.
@@ -15,19 +18,41 @@ package struct Rewrite: Sendable {
     /// Called behind every rewrite of messages.
     let operation: (@Sendable (Operation, ResourceType) -> [Operation]?)?
     let filter: (@Sendable (Filter, ResourceType) -> Filter?)?
+    /// What the rewrite does, where it is nothing but one of values.
+    let values: Values?
+
+    /// How values and the literals in filters are changed, wherever they stand.
+    final class Values: Sendable {
+        /// The operations whose values are rewritten.
+        let kinds: [Operation.Kind]
+        let change: ValueWalk.Change
+        let literal: FilterWalk.LiteralChange?
+
+        init(
+            kinds: [Operation.Kind],
+            change: @escaping ValueWalk.Change,
+            literal: FilterWalk.LiteralChange?
+        ) {
+            self.kinds = kinds
+            self.change = change
+            self.literal = literal
+        }
+    }
 
     init(
         _ name: String,
         resource: (@Sendable (JSONObject, ResourceType) -> JSONObject?)? = nil,
         message: (@Sendable (JSON, ResourceType) -> JSON?)? = nil,
         operation: (@Sendable (Operation, ResourceType) -> [Operation]?)? = nil,
-        filter: (@Sendable (Filter, ResourceType) -> Filter?)? = nil
+        filter: (@Sendable (Filter, ResourceType) -> Filter?)? = nil,
+        values: Values? = nil
     ) {
         self.name = name
         self.resource = resource
         self.message = message
         self.operation = operation
         self.filter = filter
+        self.values = values
     }
 
     /// A rewrite of values and of the literals in filters, wherever they stand.
@@ -38,9 +63,9 @@ package struct Rewrite: Sendable {
     ///   - value: Given a value, the attribute that it is sent for and whether it is an element
     ///     of that attribute's values.
     ///   - literal: Given a literal of a comparison and the simple attribute it is compared with.
-    init(
+    convenience init(
         _ name: String,
-        in kinds: Set<Operation.Kind> = [.add, .remove, .replace],
+        in kinds: [Operation.Kind] = [.add, .remove, .replace],
         value: @escaping ValueWalk.Change,
         literal: FilterWalk.LiteralChange? = nil
     ) {
@@ -59,7 +84,8 @@ package struct Rewrite: Sendable {
                 }
                 return changed.map { [$0] }
             },
-            filter: { filter, type in literals(type)?.filter(filter) }
+            filter: { filter, type in literals(type)?.filter(filter) },
+            values: Values(kinds: kinds, change: value, literal: literal)
         )
     }
 

@@ -21,8 +21,6 @@ package struct Limits: Sendable {
     package var patchOperations = 1_000
     /// Values of a multi-valued attribute. A group's members are not limited.
     package var attributeValues = 1_000
-    /// Bytes of a string value.
-    package var stringBytes = 65_536
     /// Resources of one page, also where the client names no count; announced as
     /// `filter.maxResults` (RFC 7643 §5).
     package var pageSize = 500

@@ -4,9 +4,12 @@ extension String {
     /// Whether both strings have the same code points; `==` would take canonically equivalent
     /// strings for equal.
     package func isIdenticalText(to other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
         let isIdentical = utf8.withContiguousStorageIfAvailable { left in
             other.utf8.withContiguousStorageIfAvailable { right in
-                left.count == right.count && left.elementsEqual(right)
+                // What was copied and not changed has its bytes in one place.
+                left.baseAddress == right.baseAddress
+                    || left.indices.allSatisfy { left[$0] == right[$0] }
             }
         }
         return (isIdentical ?? nil) ?? utf8.elementsEqual(other.utf8)

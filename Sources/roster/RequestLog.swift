@@ -8,46 +8,37 @@ import SCIM
 final class RequestLog {
     private var file: (path: String, descriptor: Int32)?
 
+    /// - Parameter path: Of the log file; `nil` for standard error.
     func append(
-        _ incoming: Incoming, _ answer: Answer, _ requestID: String, microseconds: Int64
+        _ incoming: Incoming, _ answer: Answer, _ requestID: String, microseconds: Int64,
+        to path: String?
     ) {
-        var request: Request?
-        if case .success(let whole) = incoming.request { request = whole }
-        var line = "\(currentInstant().text) \(answer.client ?? "-") "
-        line += "\(incoming.method.isEmpty ? "-" : incoming.method) \(incoming.path ?? "-")"
-        line += Self.parameterNames(request?.query)
-        line += " \(answer.response.status) \(Self.milliseconds(microseconds))ms \(requestID)"
+        var line = Line()
+        line.append(currentInstant().text)
+        line.append(field: answer.client ?? "-")
+        line.append(field: incoming.method.isEmpty ? "-" : incoming.method)
+        line.append(field: incoming.path ?? "-")
+        if case .success(let request) = incoming.request, let query = request.query {
+            line.append(parameterNamesOf: query)
+        }
+        line.append(field: String(answer.status))
+        line.append(field: String(microseconds / 1_000))
+        line.append(".")
+        line.append(String(microseconds / 100 % 10))
+        line.append("ms")
+        line.append(field: requestID)
         if !answer.rewrites.isEmpty {
-            line += " rewrites=\(answer.rewrites.joined(separator: ","))"
+            line.append(field: "rewrites=\(answer.rewrites.joined(separator: ","))")
         }
-        if let cause = answer.cause { line += " cause=\"\(Self.printable(cause))\"" }
-        write(line + "\n", to: Settings.value(Settings.log, request))
-    }
-
-    /// `?filter&count` of `?filter=userName%20eq…&count=1`.
-    private static func parameterNames(_ query: String?) -> String {
-        guard let query, !query.isEmpty else { return "" }
-        let names = query.split(separator: "&").prefix(16).map { pair in
-            String(pair.prefix { $0 != "=" }.prefix(32))
-        }
-        return names.isEmpty ? "" : "?" + printable(names.joined(separator: "&"))
-    }
-
-    private static func milliseconds(_ microseconds: Int64) -> String {
-        "\(microseconds / 1_000).\(microseconds / 100 % 10)"
+        if let cause = answer.cause { line.append(field: "cause=\"\(Self.printable(cause))\"") }
+        line.append("\n")
+        line.write(to: path.map(descriptor) ?? 2)
     }
 
     private static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { $0.value < 0x20 || $0 == "\"" ? " " : $0 }))
-    }
-
-    private func write(_ line: String, to path: String?) {
-        let descriptor = path.map(descriptor) ?? 2
-        let bytes = Array(line.utf8)
-        // One write a line: lines of several processes do not mix.
-        _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 
     /// The log file's descriptor, or standard error's when the file cannot be opened.
@@ -59,5 +50,49 @@ final class RequestLog {
         guard descriptor >= 0 else { return 2 }
         file = (path, descriptor)
         return descriptor
+    }
+}
+
+/// A line as bytes: every request writes one, and strings grow slowly.
+private struct Line {
+    private var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(256) }
+
+    mutating func append(_ text: String) { bytes.append(text: text) }
+
+    mutating func append(field: String) {
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(text: field)
+    }
+
+    /// Appends `?filter&count` of `filter=userName%20eq…&count=1`: up to 16 names, up to some 32
+    /// bytes of each.
+    mutating func append(parameterNamesOf query: String) {
+        var query = query
+        query.withUTF8 { query in
+            var separator = UInt8(ascii: "?")
+            for pair in query.split(separator: UInt8(ascii: "&"), maxSplits: 16).prefix(16) {
+                bytes.append(separator)
+                separator = UInt8(ascii: "&")
+                append(nameOf: pair)
+            }
+        }
+    }
+
+    private mutating func append(nameOf pair: Slice<UnsafeBufferPointer<UInt8>>) {
+        let start = bytes.count
+        for byte in pair {
+            let continuesCharacter = byte & 0xC0 == 0x80
+            if byte == UInt8(ascii: "=") || bytes.count >= start + 32 && !continuesCharacter {
+                break
+            }
+            bytes.append(byte < 0x20 || byte == UInt8(ascii: "\"") ? UInt8(ascii: " ") : byte)
+        }
+    }
+
+    /// One write a line: lines of several processes do not mix.
+    func write(to descriptor: Int32) {
+        _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 }

@@ -7,30 +7,33 @@ import SQLiteStore
 /// Serves requests that a web server hands over, one at a time.
 final class Server {
     private let limits = Limits.standard
+    private let settings = Settings()
     private let log = RequestLog()
+    private let requestIDs = RequestIDs()
     private var opened: (path: String, identity: FileIdentity?, store: SQLiteStore)?
 
     func serve(_ mode: Gateway.Mode) -> Int32 {
         let endpoint = Endpoint(
             limits: limits, now: currentInstant,
             openStore: { request throws(SCIMError) in try self.store(for: request) },
-            configuredBase: Settings.base)
+            configuredBase: settings.base)
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes, headerBytes: limits.headerBytes,
             pathBytes: limits.pathBytes, queryBytes: limits.queryBytes)
         return Gateway.serve(mode, limits: requestLimits) { incoming in
             let start = monotonicMicroseconds()
-            let requestID = RequestID.new()
+            let requestID = requestIDs.next()
             let answer = endpoint.answer(incoming, requestID: requestID)
             log.append(
-                incoming, answer, requestID, microseconds: monotonicMicroseconds() - start)
+                incoming, answer, requestID, microseconds: monotonicMicroseconds() - start,
+                to: settings.logPath(incoming.whole))
             return answer.response
         }
     }
 
     /// The store is opened once, and again when another file has taken the database's place.
     private func store(for request: Request) throws(SCIMError) -> SQLiteStore {
-        let path = try Settings.databasePath(request)
+        let path = try settings.databasePath(request)
         if let opened, opened.path == path, opened.identity == FileIdentity(path: path) {
             return opened.store
         }
@@ -42,10 +45,22 @@ final class Server {
 }
 
 /// Names of requests, for log and audit trail.
-enum RequestID {
-    static func new() -> String {
-        Secrets.randomBytes(8).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+final class RequestIDs {
+    private static let bytes = 8
+    /// Drawn for many requests at once: it takes a system call.
+    private var random: ArraySlice<UInt8> = []
+
+    /// 16 hexadecimal digits.
+    func next() -> String {
+        if random.isEmpty { random = Secrets.randomBytes(64 * Self.bytes)[...] }
+        defer { random = random.dropFirst(Self.bytes) }
+        return Secrets.hexadecimal(random.prefix(Self.bytes))
+    }
+}
+
+extension Incoming {
+    /// The request, where it is whole.
+    fileprivate var whole: Request? {
+        if case .success(let request) = request { request } else { nil }
     }
 }

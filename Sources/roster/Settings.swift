@@ -3,7 +3,7 @@ import SCIM
 
 /// What the administrator configures outside the database: as environment, or as a variable of
 /// the web server, which wins.
-enum Settings {
+struct Settings {
     /// The database file.
     static let database = "ROSTER_DATABASE"
     /// The endpoint's base URL, such as `https://example.org/scim/v2`.
@@ -11,23 +11,30 @@ enum Settings {
     /// The log file; standard error where it is not set.
     static let log = "ROSTER_LOG"
 
-    static func value(_ name: String, _ request: Request?) -> String? {
-        request?.variable(name) ?? environment(name)
+    // The environment is read once: it stays as it is while the process serves.
+    private let database = environment(Self.database)
+    private let baseURL = environment(Self.baseURL)
+    private let log = environment(Self.log)
+
+    /// - Parameter request: `nil` where there is none that is whole.
+    func logPath(_ request: Request?) -> String? {
+        request?.variable(Self.log) ?? log
     }
 
     /// The base URL without a trailing slash.
-    static func base(_ request: Request) -> String? {
-        guard var base = value(baseURL, request) else { return nil }
-        while base.hasSuffix("/") { base.removeLast() }
+    func base(_ request: Request) -> String? {
+        guard var base = request.variable(Self.baseURL) ?? baseURL else { return nil }
+        while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
         return base
     }
 
     /// - Throws: 503 when no database is configured.
-    static func databasePath(_ request: Request) throws(SCIMError) -> String {
-        guard let path = value(database, request) else {
+    func databasePath(_ request: Request) throws(SCIMError) -> String {
+        guard let path = request.variable(Self.database) ?? database else {
             throw .unavailable(
                 "the directory's database is not configured; the server's log says more",
-                cause: "\(database) is not set, neither in the environment nor by the web server",
+                cause: "\(Self.database) is not set, neither in the environment nor by the web "
+                    + "server",
                 retryAfterSeconds: nil)
         }
         return path

@@ -93,6 +93,83 @@ struct JSONParsingTests {
         #expect(error.map { (6...7).contains($0.offset) } == true)
     }
 
+    @Test(arguments: [2, 15, 16, 17, 40])
+    func findsANameThatStandsTwice(count: Int) throws {
+        let names = (0..<count).map { "a\($0)" }
+        let object = { (names: [String]) in
+            "{\(names.map { "\"\($0)\":0" }.joined(separator: ","))}"
+        }
+        let read = try JSON(parsing: object(names).utf8)
+        #expect(read.object?.members.map(\.name) == names)
+        for name in [names[0], names[count / 2], names[count - 1]] {
+            #expect(throws: JSONSyntaxError.self) {
+                try JSON(parsing: object(names + [name]).utf8)
+            }
+        }
+    }
+
+    /// To Unicode the names are equivalent; JSON compares code points (RFC 8259 §8.3).
+    @Test(arguments: [0, 20])
+    func tellsNormalFormsApart(membersBefore count: Int) throws {
+        let before = (0..<count).map { "\"a\($0)\":0," }.joined()
+        let text = "{\(before)\"\u{E9}\":1,\"e\u{301}\":2}"
+        #expect(try JSON(parsing: text.utf8).object?.members.count == count + 2)
+    }
+
+    @Test(arguments: ["1\u{0}", "[true\u{0}]", "{\"a\":1\u{0}}", "null\u{0}"])
+    func rejectsU0000BehindAValue(_ text: String) {
+        #expect(throws: JSONSyntaxError.self) { try JSON(parsing: text.utf8) }
+    }
+
+    @Test(arguments: [
+        #""\u00""#, #""\u00g0""#, #""\ud83d""#, #""\ud83dx""#, #""\ud83d\n""#, #""\ud83d\ud83d""#,
+        #""\ud83d\u""#, #""\"#, #""\u"#, #""\ud83d\"#, #""\ud83d\u"#, "\"\\n\u{1}\"", "\"\\n",
+    ])
+    func rejectsEscapes(_ text: String) {
+        let error = #expect(throws: JSONSyntaxError.self) { try JSON(parsing: text.utf8) }
+        #expect(error.map { (0...text.utf8.count).contains($0.offset) } == true)
+    }
+
+    @Test func rejectsWhatIsNotUTF8BehindAnEscape() {
+        let bytes: [UInt8] = Array("\"\\n".utf8) + [0xC3] + Array("\"".utf8)
+        #expect(throws: JSONSyntaxError.self) { try JSON(parsing: bytes) }
+    }
+
+    @Test func readsWhatIsWritten() throws {
+        var generator = SeededGenerator(for: "JSONParsingTests.readsWhatIsWritten")
+        for _ in 0..<2_000 {
+            let value = Self.value(levels: 4, &generator)
+            #expect(try JSON(parsing: value.text) == value)
+        }
+    }
+
+    private static func value(levels: Int, _ generator: inout SeededGenerator) -> JSON {
+        switch Int.random(in: 0..<(levels > 0 ? 8 : 6), using: &generator) {
+        case 0: return .null
+        case 1: return .bool(Bool.random(using: &generator))
+        case 2: return .integer(Int64(bitPattern: generator.next()))
+        case 3: return .number(Double.random(in: -1e9...1e9, using: &generator) + 0.5)
+        case 4, 5: return .string(generator.text())
+        case 6:
+            return .array(
+                (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                    value(levels: levels - 1, &generator)
+                }
+            )
+        default:
+            return .object(
+                JSONObject(
+                    (0..<Int.random(in: 0...24, using: &generator)).map { index in
+                        .init(
+                            name: "\(index)\(generator.text())",
+                            value: value(levels: levels - 1, &generator)
+                        )
+                    }
+                )
+            )
+        }
+    }
+
     private func check(_ text: String, _ expected: JSON) throws {
         #expect(try JSON(parsing: text.utf8) == expected)
         #expect(try JSON(parsing: Array(text.utf8)) == expected)

@@ -17,11 +17,28 @@ package enum Secrets {
         }
     }
 
-    package static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        let input = Array(bytes)
+    package static func sha256(_ text: String.UTF8View) -> [UInt8] {
         var hash = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        _ = crypto_hash_sha256(&hash, input, UInt64(input.count))
+        var text = String(text)
+        text.withUTF8 { _ = crypto_hash_sha256(&hash, $0.baseAddress, UInt64($0.count)) }
         return hash
+    }
+
+    /// Two digits a byte, letters small.
+    package static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            var end = 0
+            for byte in bytes {
+                text[end] = digit(byte >> 4)
+                text[end + 1] = digit(byte & 0xF)
+                end += 2
+            }
+            return end
+        }
+    }
+
+    fileprivate static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     /// Compares in a time that depends on the length only.
@@ -79,13 +96,18 @@ package enum ResourceID {
     }
 
     private static func text(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 0xF)])
+        String(unsafeUninitializedCapacity: 36) { text in
+            var end = 0
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    text[end] = UInt8(ascii: "-")
+                    end += 1
+                }
+                text[end] = Secrets.digit(byte >> 4)
+                text[end + 1] = Secrets.digit(byte & 0xF)
+                end += 2
+            }
+            return end
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -10,9 +10,8 @@ extension Rewrite {
     static let dottedKeys = Rewrite(
         "dottedKeys",
         resource: { body, type in
-            let plain = withoutCoreURN(body, type) ?? body
-            let nested = nested(plain, type)
-            return nested == body ? nil : nested
+            let plain = withoutCoreURN(body, type)
+            return nested(plain ?? body, type) ?? plain
         },
         operation: { operation, type in
             let pathless = withoutCoreURN(operation, type)
@@ -23,7 +22,7 @@ extension Rewrite {
             let plain = withoutCoreURN(value, type)
             let whole = plain.map { sent.setting(value: .object($0)) } ?? sent
             let parts = whole.splitting { name in
-                guard isPath(name), let path = operation.path(named: name),
+                guard isPath(name, type), let path = operation.path(named: name),
                     type.canWrite(path)
                 else { return nil }
                 return path
@@ -32,10 +31,12 @@ extension Rewrite {
         }
     )
 
-    private static func isPath(_ name: String) -> Bool {
+    /// Whether a member's name may lead to part of a resource; an extension's leads to all of its
+    /// own.
+    private static func isPath(_ name: String, _ type: ResourceType) -> Bool {
         name.utf8.contains { byte in
             byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
-        }
+        } && type.extension(name) == nil
     }
 
     /// Not so for `remove`, which would lose what it is to remove.
@@ -54,7 +55,9 @@ extension Rewrite {
         return object.removing(type.schema.id).completed(by: core)
     }
 
-    private static func nested(_ body: JSONObject, _ type: ResourceType) -> JSONObject {
+    /// - Returns: `nil` when no member's name is a path.
+    private static func nested(_ body: JSONObject, _ type: ResourceType) -> JSONObject? {
+        guard body.members.contains(where: { steps(to: $0.name, type) != nil }) else { return nil }
         var nested = JSONObject(body.members.filter { steps(to: $0.name, type) == nil })
         for member in body.members {
             guard let steps = steps(to: member.name, type) else { continue }
@@ -68,7 +71,7 @@ extension Rewrite {
     ///
     /// - Returns: `nil` for a plain name, and where the path selects among several values.
     private static func steps(to name: String, _ type: ResourceType) -> [String]? {
-        guard isPath(name), let path = try? FilterParser.parsePatchPath(name),
+        guard isPath(name, type), let path = try? FilterParser.parsePatchPath(name),
             path.filter == nil, type.canWrite(path), let reference = type.resolve(path.path),
             let attribute = reference.attribute
         else { return nil }

@@ -7,12 +7,12 @@ extension Rewrite {
     static let legacyURNs = Rewrite(
         "legacyURNs",
         resource: { body, type in
-            let named = withModernKeys(body, type) ?? body
+            let renamed = withModernKeys(body, type)
+            let named = renamed ?? body
             let schemas = named.value(named: "schemas")?.array?.changing { urn in
                 urn.string.flatMap { modernURN($0, type) }.map(JSON.string)
             }
-            if let schemas { return named.setting("schemas", .array(schemas)) }
-            return named == body ? nil : named
+            return schemas.map { named.setting("schemas", .array($0)) } ?? renamed
         },
         operation: { operation, type in
             if let path = operation.pathText {
@@ -40,7 +40,7 @@ extension Rewrite {
     ///
     /// - Returns: `nil` when it does not begin so.
     static func modernURN(_ text: String, _ type: ResourceType) -> String? {
-        guard text.hasPrefixIgnoringASCIICase("urn:") else { return nil }
+        guard legacyBeginnings.contains(where: text.hasPrefixIgnoringASCIICase) else { return nil }
         for (legacy, modern) in legacyURNs(of: type) where text.hasPrefixIgnoringASCIICase(legacy) {
             let rest = text.utf8.dropFirst(legacy.utf8.count)
             if rest.isEmpty || rest.first == UInt8(ascii: ":") {
@@ -49,6 +49,12 @@ extension Rewrite {
         }
         return nil
     }
+
+    /// What every legacy URN begins with one of, and no other name that clients send.
+    private static let legacyBeginnings = ["urn:scim:", enterpriseWithoutColon]
+
+    private static let enterpriseWithoutColon =
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0User"
 
     /// Longer ones before those with which they begin.
     private static func legacyURNs(
@@ -66,11 +72,15 @@ extension Rewrite {
             urns.append(("\(legacy):User", enterprise.id))
             urns.append((legacy, enterprise.id))
         }
-        urns.append(("urn:ietf:params:scim:schemas:extension:enterprise:2.0User", enterprise.id))
+        urns.append((enterpriseWithoutColon, enterprise.id))
         return urns
     }
 
+    /// - Returns: `nil` when no member has a legacy name.
     private static func withModernKeys(_ object: JSONObject, _ type: ResourceType) -> JSONObject? {
+        guard object.members.contains(where: { modernURN($0.name, type) != nil }) else {
+            return nil
+        }
         var renamed = JSONObject()
         var doubled: [JSONObject.Member] = []
         for member in object.members {
@@ -88,7 +98,7 @@ extension Rewrite {
             else { continue }
             renamed = renamed.setting(member.name, .object(present.completed(by: sent)))
         }
-        return renamed == object ? nil : renamed
+        return renamed
     }
 }
 

@@ -24,8 +24,8 @@ extension Rewrite {
     /// Text for an element, or for all elements, whose `value` it is: `"emails": ["a@b"]` as
     /// WSO2 Identity Server writes it, `"members": "id"` as Microsoft's request collection does.
     static let textForElement = Rewrite("textForElement") { value, attribute, position in
-        guard attribute.multiValued, attribute.subAttribute(named: "value") != nil,
-            let text = value.string
+        guard attribute.multiValued, let text = value.string,
+            attribute.subAttribute(named: "value") != nil
         else { return nil }
         if position == .element { return ["value": .string(text)] }
         return text.isEmpty ? nil : [value]
@@ -42,16 +42,18 @@ extension Rewrite {
         guard position == .whole, attribute.multiValued, attribute.source == .document,
             let elements = value.array
         else { return nil }
-        let kept = elements.filter { !isEmpty($0, of: attribute) }
-        return kept.count < elements.count ? .array(kept) : nil
+        guard elements.contains(where: { isEmpty($0, of: attribute) }) else { return nil }
+        return .array(elements.filter { !isEmpty($0, of: attribute) })
     }
 
     private static func isEmpty(_ element: JSON, of attribute: Attribute) -> Bool {
         guard let object = element.object, !object.isEmpty else { return false }
         let hasValue = attribute.subAttribute(named: "value") != nil
         if hasValue, object.value(named: "value") == "" { return true }
-        return object.removing("type", "primary").members.allSatisfy {
-            $0.value.isUnassigned || $0.value == ""
+        return object.members.allSatisfy { member in
+            member.value.isUnassigned || member.value == ""
+                || member.name.equalsIgnoringASCIICase("type")
+                || member.name.equalsIgnoringASCIICase("primary")
         }
     }
 

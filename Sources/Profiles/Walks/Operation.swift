@@ -1,21 +1,24 @@
 import SCIM
 
 /// A PATCH operation that could be read (RFC 7644 §3.5.2), on its way through the rewrites.
-struct Operation: Sendable {
+///
+/// A class, though nothing of it ever changes: a reference is handed to one rewrite after the
+/// other more cheaply than all its parts.
+final class Operation: Sendable {
     enum Kind: String, Sendable {
         case add, remove, replace
     }
 
     let kind: Kind
     /// `nil` where the operation has none, or `null`, or an empty one.
-    private(set) var pathText: String?
+    let pathText: String?
     /// `nil` where there is no path and where it does not parse.
-    private(set) var path: PatchPath?
+    let path: PatchPath?
     /// `nil` when absent.
-    private(set) var value: JSON?
+    let value: JSON?
     private let values: FilterParser.Values
     /// The operation as sent, while nothing has changed.
-    private var sent: JSON?
+    private let sent: JSON?
 
     /// - Returns: `nil` when this is no operation that the RFC knows.
     init?(_ json: JSON, _ values: FilterParser.Values) {
@@ -41,51 +44,44 @@ struct Operation: Sendable {
     /// It stands for one that is passed over, since a request needs an operation (RFC 7644
     /// §3.5.2).
     var passedOver: Operation {
-        var operation = Operation(.add, values)
-        operation.value = [:]
-        return operation
+        Operation(.add, values, value: [:])
     }
 
-    private init(_ kind: Kind, _ values: FilterParser.Values) {
+    private init(
+        _ kind: Kind,
+        _ values: FilterParser.Values,
+        pathText: String? = nil,
+        path: PatchPath? = nil,
+        value: JSON?
+    ) {
         self.kind = kind
         self.values = values
+        self.pathText = pathText
+        self.path = path
+        self.value = value
+        sent = nil
     }
 
     /// Whether the operation has no path.
     var isWithoutPath: Bool { pathText == nil }
 
     func setting(value: JSON?) -> Operation {
-        var operation = self
-        operation.value = value
-        operation.sent = nil
-        return operation
+        Operation(kind, values, pathText: pathText, path: path, value: value)
     }
 
     func setting(path: PatchPath?) -> Operation {
-        var operation = self
-        operation.path = path
-        operation.pathText = path?.written
-        operation.sent = nil
-        return operation
+        Operation(kind, values, pathText: path?.written, path: path, value: value)
     }
 
     func setting(pathText: String) -> Operation {
-        var operation = self
-        operation.path = try? FilterParser.parsePatchPath(pathText, values: values)
-        operation.pathText = pathText
-        operation.sent = nil
-        return operation
+        Operation(kind, values, pathText: pathText, path: path(named: pathText), value: value)
     }
 
     func setting(kind: Kind) -> Operation {
-        var operation = Operation(kind, values)
-        operation.path = path
-        operation.pathText = pathText
-        operation.value = value
-        return operation
+        Operation(kind, values, pathText: pathText, path: path, value: value)
     }
 
-    /// The path that a member's name stands for, in an operation without a path.
+    /// The path that text stands for, such as a member's name in an operation without a path.
     func path(named name: String) -> PatchPath? {
         try? FilterParser.parsePatchPath(name, values: values)
     }

@@ -22,21 +22,26 @@ struct OperationList: Sendable {
         }
     }
 
+    func contains(where isMeant: (Operation) -> Bool) -> Bool {
+        entries.contains { entry in
+            if case .operation(let operation) = entry { isMeant(operation) } else { false }
+        }
+    }
+
     /// - Returns: `nil` when nothing changed.
     func rewritten(_ apply: (Operation) -> [Operation]?) -> OperationList? {
-        var list = self
-        list.entries = []
-        list.entries.reserveCapacity(entries.count)
-        var hasChanged = false
-        for entry in entries {
+        var rewritten: [Entry]?
+        for (index, entry) in entries.enumerated() {
             if case .operation(let operation) = entry, let changed = apply(operation) {
-                hasChanged = true
-                list.entries += changed.map(Entry.operation)
+                rewritten = (rewritten ?? Array(entries[..<index])) + changed.map(Entry.operation)
             } else {
-                list.entries.append(entry)
+                rewritten?.append(entry)
             }
         }
-        return hasChanged ? list : nil
+        guard let rewritten else { return nil }
+        var list = self
+        list.entries = rewritten
+        return list
     }
 
     var message: JSON {

@@ -114,14 +114,15 @@ private struct Binder {
     private func check(
         _ comparison: ComparisonOperator, _ definition: Attribute, _ path: AttributePath
     ) throws(SCIMError) {
-        let allowed: Set<ComparisonOperator> =
-            switch definition.type {
-            case .string, .reference: Set(ComparisonOperator.allCases)
-            case .boolean, .binary: [.eq, .ne]
-            case .decimal, .integer, .dateTime: [.eq, .ne, .gt, .ge, .lt, .le]
-            case .complex: []
+        let isAllowed =
+            switch (definition.type, comparison) {
+            case (.string, _), (.reference, _): true
+            case (.boolean, .eq), (.boolean, .ne), (.binary, .eq), (.binary, .ne): true
+            case (.boolean, _), (.binary, _), (.complex, _): false
+            case (_, .co), (_, .sw), (_, .ew): false
+            case (.decimal, _), (.integer, _), (.dateTime, _): true
             }
-        guard allowed.contains(comparison) else {
+        guard isAllowed else {
             throw .invalidFilter(
                 "\(comparison.rawValue) does not apply to \(path.text),"
                     + " which is of type \(definition.type.rawValue)")

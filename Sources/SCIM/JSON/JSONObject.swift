@@ -21,10 +21,9 @@ package struct JSONObject: Sendable {
     /// The value of the member with exactly this name. Setting `nil` removes the member; setting
     /// a value keeps the member's place, or appends it.
     package subscript(name: String) -> JSON? {
-        get { members.first { $0.name == name }?.value }
+        get { index(of: name).map { members[$0].value } }
         set {
-            let index = members.firstIndex { $0.name == name }
-            switch (index, newValue) {
+            switch (index(of: name), newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
             case (nil, let value?): members.append(.init(name: name, value: value))
@@ -33,17 +32,39 @@ package struct JSONObject: Sendable {
         }
     }
 
+    private func index(of name: String) -> Int? {
+        // Most names differ in length, which is known without a call.
+        members.indices.first {
+            members[$0].name.utf8.count == name.utf8.count && members[$0].name == name
+        }
+    }
+
     /// The value of the first member whose name equals `name` without regard to ASCII case, as
     /// SCIM names compare (RFC 7643 §2.1).
     package func value(named name: String) -> JSON? {
-        members.first { $0.name.equalsIgnoringASCIICase(name) }?.value
+        members.indices.first { members[$0].name.equalsIgnoringASCIICase(name) }
+            .map { members[$0].value }
     }
 }
 
 extension JSONObject: Equatable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.count == right.members.count
-            && left.members.allSatisfy { right[$0.name] == $0.value }
+        guard left.members.count == right.members.count else { return false }
+        if left.sharesMembers(with: right) { return true }
+        return left.members.indices.allSatisfy { index in
+            let member = left.members[index]
+            // Members nearly always stand in the same place.
+            return right.members[index].name == member.name
+                ? right.members[index].value == member.value : right[member.name] == member.value
+        }
+    }
+
+    /// Whether both are copies of one object, of which none has been changed since: what a change
+    /// leaves alone, which is most of a resource.
+    private func sharesMembers(with other: JSONObject) -> Bool {
+        members.withUnsafeBufferPointer { left in
+            other.members.withUnsafeBufferPointer { left.baseAddress == $0.baseAddress }
+        }
     }
 }
 

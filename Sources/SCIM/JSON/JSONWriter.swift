@@ -60,15 +60,19 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
         var text = string
         text.withUTF8 { utf8 in
-            var start = 0
-            for index in utf8.indices where Self.mustEscape(utf8[index]) {
-                bytes.append(contentsOf: utf8[start..<index])
-                append(escaped: utf8[index])
-                start = index + 1
+            guard let first = utf8.firstIndex(where: Self.mustEscape) else {
+                return bytes.append(contentsOf: utf8)
             }
-            bytes.append(contentsOf: utf8[start...])
+            append(utf8, escapingFrom: first)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, escapingFrom first: Int) {
+        bytes.append(contentsOf: utf8[..<first])
+        for byte in utf8[first...] {
+            if Self.mustEscape(byte) { append(escaped: byte) } else { bytes.append(byte) }
+        }
     }
 
     private static func mustEscape(_ byte: UInt8) -> Bool {

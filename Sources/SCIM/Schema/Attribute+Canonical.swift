@@ -1,40 +1,47 @@
 /// Bringing what a client sends into canonical form: names as the schema spells them, in the
 /// schema's order, types checked, what is read-only or unknown left out (RFC 7643 §2, §7).
+///
+/// The paths for error details come as closures: nearly every value is right, and a path is text
+/// to be put together for each.
 extension Attribute {
     /// - Parameters:
     ///   - value: As sent.
     ///   - path: The attribute's name, for error details.
     /// - Returns: The value to store, or `nil` when it is unassigned (RFC 7643 §2.5).
     /// - Throws: `invalidValue` when the value is not of the attribute's type.
-    package func canonical(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
-        multiValued ? try canonicalElements(value, at: path) : try canonicalSingle(value, at: path)
+    package func canonical(
+        _ value: JSON, at path: @autoclosure () -> String
+    ) throws(SCIMError) -> JSON? {
+        multiValued
+            ? try canonicalElements(value, at: path()) : try canonicalSingle(value, at: path())
     }
 
     /// The elements of a multi-valued attribute, equal ones once.
-    private func canonicalElements(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+    private func canonicalElements(
+        _ value: JSON, at path: @autoclosure () -> String
+    ) throws(SCIMError) -> JSON? {
         if case .null = value { return nil }
         guard let sent = value.array else {
-            throw .invalidValue("\(path) is multi-valued and must be an array, not \(value.kind)")
+            throw .invalidValue("\(path()) is multi-valued and must be an array, not \(value.kind)")
         }
         var elements: [JSON] = []
         for element in sent {
-            if let element = try canonicalSingle(element, at: path) { elements.append(element) }
+            if let element = try canonicalSingle(element, at: path()) { elements.append(element) }
         }
-        try checkCount(elements, at: path)
+        try checkCount(elements, at: path())
         elements = elements.distinct
-        try checkPrimary(elements, at: path)
+        try checkPrimary(elements, at: path())
         return elements.isEmpty ? nil : .array(elements)
     }
 
     /// One value: an element of a multi-valued attribute, or the value of another.
     ///
     /// - Returns: `nil` when it is unassigned.
-    package func canonicalSingle(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+    package func canonicalSingle(
+        _ value: JSON, at path: @autoclosure () -> String
+    ) throws(SCIMError) -> JSON? {
         if case .null = value { return nil }
-        if isComplex { return try canonicalComplex(value, at: path) }
-        if let text = value.string, text.utf8.count > Limits.standard.stringBytes {
-            throw .invalidValue("\(path) is longer than \(Limits.standard.stringBytes) bytes")
-        }
+        if isComplex { return try canonicalComplex(value, at: path()) }
         switch (type, value) {
         case (.string, .string), (.reference, .string), (.boolean, .bool), (.integer, .integer),
             (.decimal, .integer), (.decimal, .number):
@@ -42,50 +49,56 @@ extension Attribute {
         case (.dateTime, .string(let text)):
             guard Instant(text) != nil else {
                 throw .invalidValue(
-                    "\(path) must be a date and time such as 2024-05-13T04:42:34Z")
+                    "\(path()) must be a date and time such as 2024-05-13T04:42:34Z")
             }
             return value
         case (.binary, .string(let text)):
             guard Self.isBase64(text) else {
-                throw .invalidValue("\(path) must be base64 data")
+                throw .invalidValue("\(path()) must be base64 data")
             }
             return value
         default:
-            throw .invalidValue("\(path) must be of type \(type.rawValue), not \(value.kind)")
+            throw .invalidValue("\(path()) must be of type \(type.rawValue), not \(value.kind)")
         }
     }
 
-    private func canonicalComplex(_ value: JSON, at path: String) throws(SCIMError) -> JSON? {
+    private func canonicalComplex(
+        _ value: JSON, at path: @autoclosure () -> String
+    ) throws(SCIMError) -> JSON? {
         guard let sent = value.object else {
-            throw .invalidValue("\(path) is complex and must be an object, not \(value.kind)")
+            throw .invalidValue("\(path()) is complex and must be an object, not \(value.kind)")
         }
         var object = JSONObject()
         for sub in subAttributes where sub.mutability != .readOnly {
-            guard let value = try sent.uniqueValue(named: sub.name, at: path) else { continue }
-            if let value = try sub.canonical(value, at: "\(path).\(sub.name)") {
+            guard let value = try sent.uniqueValue(named: sub.name, at: path()) else { continue }
+            if let value = try sub.canonical(value, at: "\(path()).\(sub.name)") {
                 object.members.append(.init(name: sub.name, value: value))
             }
         }
         // An object with nothing in it is unassigned; one that says something unknown is not.
         if object.isEmpty, value.isUnassigned { return nil }
         for sub in subAttributes where sub.required && object[sub.name] == nil {
-            throw .invalidValue("\(path).\(sub.name) is required")
+            throw .invalidValue("\(path()).\(sub.name) is required")
         }
         return object.isEmpty ? nil : .object(object)
     }
 
     /// - Throws: `invalidValue` beyond `Limits.attributeValues`.
-    package func checkCount(_ elements: [JSON], at path: String) throws(SCIMError) {
+    package func checkCount(
+        _ elements: [JSON], at path: @autoclosure () -> String
+    ) throws(SCIMError) {
         let limit = Limits.standard.attributeValues
         if source != .members, elements.count > limit {
-            throw .invalidValue("\(path) has more than \(limit) values")
+            throw .invalidValue("\(path()) has more than \(limit) values")
         }
     }
 
     /// At most one element is primary (RFC 7643 §2.4).
-    package func checkPrimary(_ elements: [JSON], at path: String) throws(SCIMError) {
+    package func checkPrimary(
+        _ elements: [JSON], at path: @autoclosure () -> String
+    ) throws(SCIMError) {
         if elements.count(where: \.isPrimary) > 1 {
-            throw .invalidValue("\(path) has more than one primary value")
+            throw .invalidValue("\(path()) has more than one primary value")
         }
     }
 
@@ -109,6 +122,7 @@ extension JSON {
 extension [JSON] {
     /// The elements of a canonical array, equal ones once: the first of them.
     package var distinct: [JSON] {
+        if count < 2 { return self }
         // In canonical form members have one order, so equal elements have equal text; looking
         // the text up keeps the cost of a group with many members linear.
         var seen: Set<[UInt8]> = []
@@ -120,14 +134,17 @@ extension JSONObject {
     /// The value of the member with the name, without regard to case.
     ///
     /// - Throws: `invalidSyntax` when two members differ only in case.
-    package func uniqueValue(named name: String, at path: String) throws(SCIMError) -> JSON? {
-        var found: JSON?
-        for member in members where member.name.equalsIgnoringASCIICase(name) {
+    package func uniqueValue(
+        named name: String, at path: @autoclosure () -> String
+    ) throws(SCIMError) -> JSON? {
+        var found: Int?
+        for index in members.indices where members[index].name.equalsIgnoringASCIICase(name) {
             if found != nil {
+                let path = path()
                 throw .invalidSyntax("\(path.isEmpty ? name : "\(path).\(name)") stands twice")
             }
-            found = member.value
+            found = index
         }
-        return found
+        return found.map { members[$0].value }
     }
 }

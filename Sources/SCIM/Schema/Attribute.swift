@@ -9,10 +9,16 @@ package final class Attribute: Sendable {
 
     package enum Mutability: String, Sendable {
         case readOnly, readWrite, immutable, writeOnly
+
+        /// Without this it would be the operator for what has raw values, which compares text.
+        package static func != (left: Self, right: Self) -> Bool { !(left == right) }
     }
 
     package enum Returned: String, Sendable {
         case always, never, `default`, request
+
+        /// As with `Mutability`.
+        package static func != (left: Self, right: Self) -> Bool { !(left == right) }
     }
 
     package enum Uniqueness: String, Sendable {
@@ -82,7 +88,7 @@ package final class Attribute: Sendable {
 
     /// The sub-attribute with the name, without regard to case.
     package func subAttribute(named name: String) -> Attribute? {
-        subAttributes.first { $0.name.equalsIgnoringASCIICase(name) }
+        subAttributes.first(named: name)
     }
 
     package var isComplex: Bool { type == .complex }
@@ -112,5 +118,12 @@ package final class Attribute: Sendable {
             object["subAttributes"] = .array(subAttributes.map(\.json))
         }
         return .object(object)
+    }
+}
+
+extension [Attribute] {
+    /// The attribute with the name, without regard to case.
+    func first(named name: String) -> Attribute? {
+        first { $0.name.equalsIgnoringASCIICase(name) }
     }
 }

@@ -53,7 +53,7 @@ extension ResourceType {
     /// - Returns: `nil` when the type has no such attribute.
     package func resolve(_ path: AttributePath) -> AttributeReference? {
         guard let urn = path.urn else {
-            return resolve(coreAttribute(named: path.attribute), path.subAttribute)
+            return resolveCore(path)
         }
         if path.attribute.isEmpty {
             return self.extension(urn).map {
@@ -61,7 +61,7 @@ extension ResourceType {
             }
         }
         if schema.id.equalsIgnoringASCIICase(urn) {
-            return resolve(coreAttribute(named: path.attribute), path.subAttribute)
+            return resolveCore(path)
         }
         guard let schema = self.extension(urn),
             let attribute = schema.attribute(named: path.attribute)
@@ -71,11 +71,11 @@ extension ResourceType {
             .init(schema: schema.id, isExtension: true, attribute: attribute))
     }
 
-    private func resolve(_ attribute: Attribute?, _ sub: String?) -> AttributeReference? {
-        guard let attribute else { return nil }
-        let isCommon = Self.common.contains { $0.name == attribute.name }
+    private func resolveCore(_ path: AttributePath) -> AttributeReference? {
+        guard let attribute = coreAttribute(named: path.attribute) else { return nil }
+        let isCommon = Self.common.contains { $0 === attribute }
         return with(
-            sub,
+            path.subAttribute,
             .init(schema: isCommon ? nil : schema.id, isExtension: false, attribute: attribute))
     }
 

@@ -13,7 +13,7 @@ extension ResourceType {
         if let schemas = try sent.uniqueValue(named: "schemas", at: "") {
             try Self.check(schemas: schemas)
         }
-        var resource = try canonical(sent, Self.common + schema.attributes, at: "")
+        var resource = try canonical(sent, coreAttributes, at: "")
         for `extension` in extensions {
             let urn = `extension`.schema.id
             guard let value = try sent.uniqueValue(named: urn, at: "") else { continue }
@@ -39,12 +39,13 @@ extension ResourceType {
     ) throws(SCIMError) -> JSONObject {
         var object = JSONObject()
         for attribute in attributes
-        where attribute.mutability != .readOnly && attribute.name != "schemas" {
+        where attribute.mutability != .readOnly && attribute !== Self.schemasAttribute {
             guard let value = try sent.uniqueValue(named: attribute.name, at: prefix) else {
                 continue
             }
-            let path = prefix.isEmpty ? attribute.name : "\(prefix):\(attribute.name)"
-            if let value = try attribute.canonical(value, at: path) {
+            let canonical = try attribute.canonical(
+                value, at: prefix.isEmpty ? attribute.name : "\(prefix):\(attribute.name)")
+            if let value = canonical {
                 object.members.append(.init(name: attribute.name, value: value))
             }
         }
@@ -56,13 +57,14 @@ extension ResourceType {
     ///
     /// - Throws: `invalidValue` when a required attribute or extension is missing or blank.
     package func completed(_ resource: JSONObject) throws(SCIMError) -> JSONObject {
-        var complete = JSONObject()
+        // The place of the schemas is kept until it is known what they are.
+        var complete: JSONObject = ["schemas": .null]
+        complete.members.reserveCapacity(resource.members.count + 2)
         var urns: [JSON] = [.string(schema.id)]
-        for attribute in Self.common + schema.attributes {
-            if let value = resource[attribute.name] ?? attribute.defaultValue {
-                complete.members.append(.init(name: attribute.name, value: value))
-            }
-            try checkRequired(attribute, complete[attribute.name], at: attribute.name)
+        for attribute in coreAttributes where attribute !== Self.schemasAttribute {
+            let value = resource[attribute.name] ?? attribute.defaultValue
+            if let value { complete.members.append(.init(name: attribute.name, value: value)) }
+            try checkRequired(attribute, value, at: attribute.name)
         }
         for `extension` in extensions {
             let urn = `extension`.schema.id
@@ -78,20 +80,17 @@ extension ResourceType {
             urns.append(.string(urn))
             complete.members.append(.init(name: urn, value: .object(object)))
         }
-        complete.members.removeAll { $0.name == "schemas" }
-        complete.members.insert(.init(name: "schemas", value: .array(urns)), at: 0)
+        complete.members[0].value = .array(urns)
         return complete
     }
 
     private func checkRequired(
-        _ attribute: Attribute, _ value: JSON?, at path: String
+        _ attribute: Attribute, _ value: JSON?, at path: @autoclosure () -> String
     ) throws(SCIMError) {
-        guard attribute.required, attribute.source == .document, attribute.name != "schemas" else {
-            return
-        }
+        guard attribute.required, attribute.source == .document else { return }
         let isBlank = value?.string?.unicodeScalars.allSatisfy(\.properties.isWhitespace)
         if value == nil || isBlank == true {
-            throw .invalidValue("\(path) is required and must not be empty")
+            throw .invalidValue("\(path()) is required and must not be empty")
         }
     }
 }

@@ -1,5 +1,7 @@
 /// A kind of resource: its endpoint, its schema and the extensions it may carry (RFC 7643 §6).
-package struct ResourceType: Sendable {
+///
+/// A class for the same reason as `Attribute`.
+package final class ResourceType: Sendable {
     package struct Extension: Sendable {
         package let schema: Schema
         package let required: Bool
@@ -17,6 +19,10 @@ package struct ResourceType: Sendable {
     package let description: String
     package let schema: Schema
     package let extensions: [Extension]
+    /// The core schema, then the extensions'.
+    package let schemas: [Schema]
+    /// The common attributes, then those of the core schema.
+    package let coreAttributes: [Attribute]
 
     package init(
         name: String, endpoint: String, description: String, schema: Schema,
@@ -27,16 +33,20 @@ package struct ResourceType: Sendable {
         self.description = description
         self.schema = schema
         self.extensions = extensions
+        schemas = [schema] + extensions.map(\.schema)
+        coreAttributes = Self.common + schema.attributes
     }
 
     /// The URN of resource type documents (RFC 7643 §6).
     package static let schemaURN = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 
-    /// Attributes that every resource has (RFC 7643 §3.1), beside the schemas.
+    /// Follows from what a resource has data of; what clients say of it is not kept.
+    static let schemasAttribute = Attribute(
+        name: "schemas", type: .reference, multiValued: true, required: true, returned: .always)
+
+    /// Attributes that every resource has (RFC 7643 §3.1).
     package static let common: [Attribute] = [
-        Attribute(
-            name: "schemas", type: .reference, multiValued: true, required: true,
-            returned: .always),
+        schemasAttribute,
         Attribute(
             name: "id", required: true, caseExact: true, mutability: .readOnly, returned: .always,
             uniqueness: .global, source: .record),
@@ -52,8 +62,6 @@ package struct ResourceType: Sendable {
             ], source: .record),
     ]
 
-    package var schemas: [Schema] { [schema] + extensions.map(\.schema) }
-
     /// The extension with the URN, without regard to case.
     package func `extension`(_ urn: String) -> Schema? {
         extensions.first { $0.schema.id.equalsIgnoringASCIICase(urn) }?.schema
@@ -61,8 +69,7 @@ package struct ResourceType: Sendable {
 
     /// The attribute of the core schema, or the common attribute, with the name.
     package func coreAttribute(named name: String) -> Attribute? {
-        schema.attribute(named: name)
-            ?? Self.common.first { $0.name.equalsIgnoringASCIICase(name) }
+        schema.attribute(named: name) ?? Self.common.first(named: name)
     }
 
     /// The document as `/ResourceTypes` shows it.

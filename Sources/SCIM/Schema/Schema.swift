@@ -1,5 +1,7 @@
 /// A schema: a URN and the attributes it defines (RFC 7643 §7).
-package struct Schema: Sendable {
+///
+/// A class for the same reason as `Attribute`.
+package final class Schema: Sendable {
     package let id: String
     package let name: String
     package let description: String
@@ -20,7 +22,7 @@ package struct Schema: Sendable {
 
     /// The attribute with the name, without regard to case.
     package func attribute(named name: String) -> Attribute? {
-        attributes.first { $0.name.equalsIgnoringASCIICase(name) }
+        attributes.first(named: name)
     }
 
     /// The URN of schema documents (RFC 7643 §8.7.2).
