@@ -14,8 +14,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
-        swiftSettings: settings)
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: settings
+    )
 }
 
 let package = Package(
@@ -41,7 +43,8 @@ let package = Package(
             [
                 "SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]),
+            ]
+        ),
         module("Gateway", ["CFastCGI"]),
         module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway"]),
         .executableTarget(
@@ -50,12 +53,14 @@ let package = Package(
                 "SCIM", "JSONText", "Profiles", "Directory", "SQLiteStore", "Gateway", "Endpoint",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings),
+            swiftSettings: settings
+        ),
         tests("SCIM", ["JSONText"]),
         tests("Profiles", ["SCIM", "JSONText"]),
         tests(
             "SQLiteStore",
-            ["SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift")]),
+            ["SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests("Gateway", []),
         tests("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "SQLiteStore"]),
     ],

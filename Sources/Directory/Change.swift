@@ -12,7 +12,9 @@ struct Change {
     let passwordChanged: Bool
 
     func journal(
-        _ action: AuditEntry.Action, _ caller: Caller, at instant: Instant? = nil,
+        _ action: AuditEntry.Action,
+        _ caller: Caller,
+        at instant: Instant? = nil,
         in transaction: any StoreTransaction
     ) throws(SCIMError) {
         guard let record = new ?? old else { return }
@@ -21,13 +23,27 @@ struct Change {
         let at = instant ?? record.modified
         try transaction.append(
             AuditEntry(
-                at: at, requestID: caller.requestID, tokenID: caller.token.id,
-                client: caller.token.name, action: action, type: record.type.name, id: record.id,
-                version: version, detail: detail(caller)))
+                at: at,
+                requestID: caller.requestID,
+                tokenID: caller.token.id,
+                client: caller.token.name,
+                action: action,
+                type: record.type.name,
+                id: record.id,
+                version: version,
+                detail: detail(caller)
+            )
+        )
         try transaction.append(
             OutboxEvent(
-                at: at, name: "\(record.type.name.lowercased()).\(eventName)",
-                type: record.type.name, id: record.id, version: version, data: data))
+                at: at,
+                name: "\(record.type.name.lowercased()).\(eventName)",
+                type: record.type.name,
+                id: record.id,
+                version: version,
+                data: data
+            )
+        )
     }
 
     private var eventName: String {

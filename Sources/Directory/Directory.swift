@@ -11,7 +11,9 @@ package struct Directory {
 
     /// - Parameter now: The clock.
     package init(
-        store: any Store, limits: Limits = .standard, now: @escaping @Sendable () -> Instant
+        store: any Store,
+        limits: Limits = .standard,
+        now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
         self.limits = limits
@@ -22,10 +24,17 @@ package struct Directory {
 
     /// - Throws: 404 when there is no such resource.
     package func read(
-        _ id: String, type: ResourceType, client: Token, loading parts: ResourceParts
+        _ id: String,
+        type: ResourceType,
+        client: Token,
+        loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource {
         let found = try store.fetch(
-            id, type: type, domain: client.domain, loading: parts.union(.memberships))
+            id,
+            type: type,
+            domain: client.domain,
+            loading: parts.union(.memberships)
+        )
         guard let found else { throw Self.notFound(id, type) }
         return found
     }
@@ -41,23 +50,41 @@ package struct Directory {
     /// - Parameter body: As sent, after the profile's rewrites.
     /// - Throws: `invalidSyntax`, `invalidValue`; 409 `uniqueness`.
     package func create(
-        _ body: JSON, type: ResourceType, caller: Caller
+        _ body: JSON,
+        type: ResourceType,
+        caller: Caller
     ) throws(SCIMError) -> StoredResource {
         let state = try State(type.canonical(body), type: type)
         let instant = now()
         var record = ResourceRecord(
-            id: ResourceID.new(at: instant), type: type, created: instant, modified: instant,
-            version: 1, document: [:], externalId: state.externalId, domain: caller.token.domain)
+            id: ResourceID.new(at: instant),
+            type: type,
+            created: instant,
+            modified: instant,
+            version: 1,
+            document: [:],
+            externalId: state.externalId,
+            domain: caller.token.domain
+        )
         record.document = try type.completed(state.document(id: record.id))
         let password = try state.passwordHash(limits)
         return try store.write { transaction throws(SCIMError) in
             let key = try transaction.insert(record)
             if let password { try transaction.setPassword(password, of: key) }
             let added = try Self.addMembers(
-                state.members ?? [], to: key, record, in: transaction)
+                state.members ?? [],
+                to: key,
+                record,
+                in: transaction
+            )
             let change = Change(
-                key: key, old: nil, new: record, added: added, removed: [],
-                passwordChanged: password != nil)
+                key: key,
+                old: nil,
+                new: record,
+                added: added,
+                removed: [],
+                passwordChanged: password != nil
+            )
             try change.journal(.create, caller, in: transaction)
             // What has no members is known already; members have types that only the store knows.
             guard added.isEmpty else { return try Self.fetch(record, caller, in: transaction) }
@@ -71,7 +98,10 @@ package struct Directory {
     /// - Throws: 404, 412, `mutability` for another value of an immutable attribute, and what
     ///   `create` throws.
     package func replace(
-        _ id: String, with body: JSON, type: ResourceType, preconditions: Preconditions,
+        _ id: String,
+        with body: JSON,
+        type: ResourceType,
+        preconditions: Preconditions,
         caller: Caller
     ) throws(SCIMError) -> StoredResource {
         let state = try State(type.canonical(body), type: type)
@@ -82,13 +112,27 @@ package struct Directory {
             var new = old
             new.externalId = state.externalId
             new.document = try type.completed(
-                try Self.keepingOmitted(state.document(id: id), old.document, type))
+                try Self.keepingOmitted(state.document(id: id), old.document, type)
+            )
             let changes = type.membership.map { _ in [MemberChange.replace(state.members ?? [])] }
             try save(
-                stored, old, &new, password: password, memberChanges: changes ?? [],
-                action: .replace, caller, in: transaction)
+                stored,
+                old,
+                &new,
+                password: password,
+                memberChanges: changes ?? [],
+                action: .replace,
+                caller,
+                in: transaction
+            )
             return try Self.saved(
-                stored, old, new, caller, in: transaction, loading: [.memberships, .members])
+                stored,
+                old,
+                new,
+                caller,
+                in: transaction,
+                loading: [.memberships, .members]
+            )
         }
     }
 
@@ -97,8 +141,12 @@ package struct Directory {
     /// - Parameter parts: What the answer will show.
     /// - Throws: 404, 412, and what `Patch.apply` throws.
     package func modify(
-        _ id: String, by operations: [PatchOperation], unmatched: Patch.UnmatchedFilter,
-        type: ResourceType, preconditions: Preconditions, caller: Caller,
+        _ id: String,
+        by operations: [PatchOperation],
+        unmatched: Patch.UnmatchedFilter,
+        type: ResourceType,
+        preconditions: Preconditions,
+        caller: Caller,
         loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource {
         let patch = Patch(type: type, unmatchedFilter: unmatched)
@@ -113,8 +161,15 @@ package struct Directory {
             new.externalId = state.externalId
             new.document = try type.completed(state.document(id: id))
             try save(
-                stored, old, &new, password: try state.passwordHash(limits),
-                memberChanges: outcome.memberChanges, action: .modify, caller, in: transaction)
+                stored,
+                old,
+                &new,
+                password: try state.passwordHash(limits),
+                memberChanges: outcome.memberChanges,
+                action: .modify,
+                caller,
+                in: transaction
+            )
             return try Self.saved(stored, old, new, caller, in: transaction, loading: parts)
         }
     }
@@ -123,7 +178,10 @@ package struct Directory {
     ///
     /// - Throws: 404, 412.
     package func delete(
-        _ id: String, type: ResourceType, preconditions: Preconditions, caller: Caller
+        _ id: String,
+        type: ResourceType,
+        preconditions: Preconditions,
+        caller: Caller
     ) throws(SCIMError) {
         try store.write { transaction throws(SCIMError) in
             let stored = try Self.fetch(id, type, preconditions, caller, in: transaction)
@@ -134,7 +192,11 @@ package struct Directory {
             try clearReferences(to: old, caller, in: transaction)
             try transaction.delete(stored.key, type: type)
             try Change(
-                key: stored.key, old: old, new: nil, added: [], removed: [],
+                key: stored.key,
+                old: old,
+                new: nil,
+                added: [],
+                removed: [],
                 passwordChanged: false
             ).journal(.delete, caller, at: now(), in: transaction)
         }
@@ -147,23 +209,35 @@ package struct Directory {
     }
 
     private static func fetch(
-        _ id: String, _ type: ResourceType, _ preconditions: Preconditions, _ caller: Caller,
+        _ id: String,
+        _ type: ResourceType,
+        _ preconditions: Preconditions,
+        _ caller: Caller,
         in transaction: any StoreTransaction
     ) throws(SCIMError) -> StoredResource {
         let stored = try transaction.fetch(
-            id, type: type, domain: caller.token.domain, loading: .memberships)
+            id,
+            type: type,
+            domain: caller.token.domain,
+            loading: .memberships
+        )
         guard let stored else { throw notFound(id, type) }
         try preconditions.checkChange(of: stored.tag)
         return stored
     }
 
     private static func fetch(
-        _ record: ResourceRecord, _ caller: Caller, in transaction: any StoreTransaction,
+        _ record: ResourceRecord,
+        _ caller: Caller,
+        in transaction: any StoreTransaction,
         loading parts: ResourceParts = [.memberships, .members]
     ) throws(SCIMError) -> StoredResource {
         let stored = try transaction.fetch(
-            record.id, type: record.type, domain: caller.token.domain,
-            loading: parts.union(.memberships))
+            record.id,
+            type: record.type,
+            domain: caller.token.domain,
+            loading: parts.union(.memberships)
+        )
         guard let stored else { throw notFound(record.id, record.type) }
         return stored
     }
@@ -171,8 +245,12 @@ package struct Directory {
     /// The resource after `save`, read again only where members are asked for: all else is known,
     /// the memberships from before, because a change leaves those alone.
     private static func saved(
-        _ stored: StoredResource, _ old: ResourceRecord, _ new: ResourceRecord, _ caller: Caller,
-        in transaction: any StoreTransaction, loading parts: ResourceParts
+        _ stored: StoredResource,
+        _ old: ResourceRecord,
+        _ new: ResourceRecord,
+        _ caller: Caller,
+        in transaction: any StoreTransaction,
+        loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource {
         if parts.contains(.members), new.type.membership != nil {
             return try fetch(new, caller, in: transaction, loading: parts)
@@ -181,13 +259,19 @@ package struct Directory {
         let text =
             old.document == new.document ? stored.document : JSON.object(new.document).text
         return StoredResource(
-            new, key: stored.key, document: text, memberships: stored.memberships)
+            new,
+            key: stored.key,
+            document: text,
+            memberships: stored.memberships
+        )
     }
 
     /// Takes over from the stored document what a PUT must not clear by leaving it out, and
     /// refuses other values of immutable attributes (RFC 7644 §3.5.1).
     private static func keepingOmitted(
-        _ document: JSONObject, _ old: JSONObject, _ type: ResourceType
+        _ document: JSONObject,
+        _ old: JSONObject,
+        _ type: ResourceType
     ) throws(SCIMError) -> JSONObject {
         var kept = document
         for attribute in type.schema.attributes where attribute.source == .document {
@@ -205,17 +289,28 @@ package struct Directory {
 
     /// Writes what differs, with audit entry and event; nothing when nothing does.
     private func save(
-        _ stored: StoredResource, _ old: ResourceRecord, _ new: inout ResourceRecord,
-        password: String?, memberChanges: [MemberChange], action: AuditEntry.Action,
-        _ caller: Caller, in transaction: any StoreTransaction
+        _ stored: StoredResource,
+        _ old: ResourceRecord,
+        _ new: inout ResourceRecord,
+        password: String?,
+        memberChanges: [MemberChange],
+        action: AuditEntry.Action,
+        _ caller: Caller,
+        in transaction: any StoreTransaction
     ) throws(SCIMError) {
         let instant = Instant(
-            microseconds: max(now().microseconds, old.modified.microseconds))
+            microseconds: max(now().microseconds, old.modified.microseconds)
+        )
         var added: [String] = []
         var removed: [String] = []
         for change in memberChanges {
             let (came, went) = try apply(
-                change, to: stored.key, old, at: instant, in: transaction)
+                change,
+                to: stored.key,
+                old,
+                at: instant,
+                in: transaction
+            )
             added += came
             removed += went
         }
@@ -228,13 +323,19 @@ package struct Directory {
         try transaction.update(stored.key, from: old, to: new)
         if let password { try transaction.setPassword(password, of: stored.key) }
         try Change(
-            key: stored.key, old: old, new: new, added: added, removed: removed,
+            key: stored.key,
+            old: old,
+            new: new,
+            added: added,
+            removed: removed,
             passwordChanged: password != nil
         ).journal(action, caller, in: transaction)
     }
 
     private static func addMembers(
-        _ ids: [String], to key: Int64, _ group: ResourceRecord,
+        _ ids: [String],
+        to key: Int64,
+        _ group: ResourceRecord,
         in transaction: any StoreTransaction
     ) throws(SCIMError) -> [String] {
         if ids.isEmpty { return [] }
@@ -245,7 +346,10 @@ package struct Directory {
     }
 
     private func apply(
-        _ change: MemberChange, to key: Int64, _ group: ResourceRecord, at instant: Instant,
+        _ change: MemberChange,
+        to key: Int64,
+        _ group: ResourceRecord,
+        at instant: Instant,
         in transaction: any StoreTransaction
     ) throws(SCIMError) -> (added: [String], removed: [String]) {
         var record = group
@@ -266,52 +370,94 @@ package struct Directory {
             let wanted = Set(ids)
             let old = Set(try members(of: record, in: transaction).map(\.id))
             let removed = try transaction.removeMembers(
-                old.subtracting(wanted).sorted(), from: key)
+                old.subtracting(wanted).sorted(),
+                from: key
+            )
             let added = try Self.addMembers(
-                ids.filter { !old.contains($0) }, to: key, record, in: transaction)
+                ids.filter { !old.contains($0) },
+                to: key,
+                record,
+                in: transaction
+            )
             return (added, removed)
         }
     }
 
     private func members(
-        of group: ResourceRecord, in transaction: any StoreTransaction
+        of group: ResourceRecord,
+        in transaction: any StoreTransaction
     ) throws(SCIMError) -> [Member] {
         try transaction.fetch(
-            group.id, type: group.type, domain: group.domain, loading: .members)?.members ?? []
+            group.id,
+            type: group.type,
+            domain: group.domain,
+            loading: .members
+        )?.members ?? []
     }
 
     /// Takes a resource that is about to go out of a group.
     private func leave(
-        _ group: String, _ member: String, _ caller: Caller, in transaction: any StoreTransaction
+        _ group: String,
+        _ member: String,
+        _ caller: Caller,
+        in transaction: any StoreTransaction
     ) throws(SCIMError) {
         let stored = try transaction.fetch(
-            group, type: .group, domain: caller.token.domain, loading: .memberships)
+            group,
+            type: .group,
+            domain: caller.token.domain,
+            loading: .memberships
+        )
         guard let stored else { return }
         let old = try stored.record(domain: caller.token.domain)
         var new = old
         try save(
-            stored, old, &new, password: nil, memberChanges: [.remove([member])],
-            action: .modify, caller, in: transaction)
+            stored,
+            old,
+            &new,
+            password: nil,
+            memberChanges: [.remove([member])],
+            action: .modify,
+            caller,
+            in: transaction
+        )
     }
 
     /// Clears attributes that refer to a resource that is about to go, such as `manager`.
     private func clearReferences(
-        to gone: ResourceRecord, _ caller: Caller, in transaction: any StoreTransaction
+        to gone: ResourceRecord,
+        _ caller: Caller,
+        in transaction: any StoreTransaction
     ) throws(SCIMError) {
         for type in ResourceType.all {
             for reference in type.references(to: gone.type) {
-                guard let value = reference.attribute?.subAttribute(named: "value") else { continue }
+                guard let value = reference.attribute?.subAttribute(named: "value") else {
+                    continue
+                }
                 let query = Query(
-                    type: type, predicate: .comparison(reference.sub(value), .eq, .text(gone.id)),
-                    count: .max, parts: .memberships, domain: caller.token.domain, base: "")
+                    type: type,
+                    predicate: .comparison(reference.sub(value), .eq, .text(gone.id)),
+                    count: .max,
+                    parts: .memberships,
+                    domain: caller.token.domain,
+                    base: ""
+                )
                 for stored in try transaction.search(query).resources {
                     let old = try stored.record(domain: caller.token.domain)
                     var new = old
                     new.document = try type.completed(
-                        old.document.removing(reference, in: type))
+                        old.document.removing(reference, in: type)
+                    )
                     try save(
-                        stored, old, &new, password: nil, memberChanges: [], action: .modify,
-                        caller, in: transaction)
+                        stored,
+                        old,
+                        &new,
+                        password: nil,
+                        memberChanges: [],
+                        action: .modify,
+                        caller,
+                        in: transaction
+                    )
                 }
             }
         }
@@ -321,17 +467,34 @@ package struct Directory {
 extension StoredResource {
     /// - Parameter document: The record's document as text.
     fileprivate init(
-        _ record: ResourceRecord, key: Int64, document: [UInt8], memberships: [Membership] = []
+        _ record: ResourceRecord,
+        key: Int64,
+        document: [UInt8],
+        memberships: [Membership] = []
     ) {
         self.init(
-            key: key, id: record.id, type: record.type, created: record.created,
-            modified: record.modified, version: record.version, document: document,
-            externalId: record.externalId, memberships: memberships)
+            key: key,
+            id: record.id,
+            type: record.type,
+            created: record.created,
+            modified: record.modified,
+            version: record.version,
+            document: document,
+            externalId: record.externalId,
+            memberships: memberships
+        )
     }
 
     fileprivate func record(domain: String) throws(SCIMError) -> ResourceRecord {
         ResourceRecord(
-            id: id, type: type, created: created, modified: modified, version: version,
-            document: try documentObject(), externalId: externalId, domain: domain)
+            id: id,
+            type: type,
+            created: created,
+            modified: modified,
+            version: version,
+            document: try documentObject(),
+            externalId: externalId,
+            domain: domain
+        )
     }
 }

@@ -35,7 +35,8 @@ package enum EntityTag {
     ///
     /// - Parameter digest: Of the text before this one.
     private static func digest(
-        _ text: String, after digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        _ text: String,
+        after digest: UInt64 = 0xcbf2_9ce4_8422_2325
     ) -> UInt64 {
         var text = text
         return text.withUTF8 { bytes in

@@ -27,7 +27,8 @@ package struct Representation: Sendable {
     ///
     /// - Throws: 500 when the stored document is not JSON.
     package func append(
-        _ resource: StoredResource, to writer: inout JSONWriter
+        _ resource: StoredResource,
+        to writer: inout JSONWriter
     ) throws(SCIMError) {
         guard projection.isStandard else {
             return writer.append(projection.apply(to: try resource.object(base: base)))
@@ -89,8 +90,10 @@ extension StoredResource {
 
     private static func damaged(_ id: String, _ why: String) -> SCIMError {
         SCIMError(
-            status: 500, detail: "the stored resource cannot be read",
-            cause: "document of \(id): \(why)")
+            status: 500,
+            detail: "the stored resource cannot be read",
+            cause: "document of \(id): \(why)"
+        )
     }
 
     /// Appends the whole resource as JSON text: the document as it stands, and behind it what is
@@ -127,7 +130,10 @@ extension StoredResource {
 extension Membership {
     fileprivate func json(base: String) -> JSON {
         let reference = StoredResource.location(
-            base: base, endpoint: ResourceType.group.endpoint, id: group)
+            base: base,
+            endpoint: ResourceType.group.endpoint,
+            id: group
+        )
         return [
             "value": .string(group), "$ref": .string(reference), "display": .string(display),
             "type": "direct",

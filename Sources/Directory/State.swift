@@ -51,7 +51,10 @@ extension ResourceType {
                         == true
             }.map {
                 AttributeReference(
-                    schema: schema.id, isExtension: schema.id != self.schema.id, attribute: $0)
+                    schema: schema.id,
+                    isExtension: schema.id != self.schema.id,
+                    attribute: $0
+                )
             }
         }
     }

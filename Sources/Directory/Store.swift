@@ -9,7 +9,10 @@ package protocol Store {
     ///
     /// - Returns: `nil` when there is none of the type with this id.
     func fetch(
-        _ id: String, type: ResourceType, domain: String, loading parts: ResourceParts
+        _ id: String,
+        type: ResourceType,
+        domain: String,
+        loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource?
 
     /// One page of the resources that a query finds.
@@ -32,7 +35,10 @@ package protocol Store {
 /// A transaction of a store. Nothing of it is visible to others before it is committed.
 package protocol StoreTransaction {
     func fetch(
-        _ id: String, type: ResourceType, domain: String, loading parts: ResourceParts
+        _ id: String,
+        type: ResourceType,
+        domain: String,
+        loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource?
 
     func search(_ query: Query) throws(SCIMError) -> Page
@@ -44,7 +50,9 @@ package protocol StoreTransaction {
     ///
     /// - Throws: 412 when the stored version is not the one before `resource.version`.
     func update(
-        _ key: Int64, from old: ResourceRecord, to new: ResourceRecord
+        _ key: Int64,
+        from old: ResourceRecord,
+        to new: ResourceRecord
     ) throws(SCIMError)
 
     /// Takes a resource, its values and its memberships away.
@@ -121,8 +129,15 @@ package struct StoredResource: Sendable {
     package var members: [Member]
 
     package init(
-        key: Int64, id: String, type: ResourceType, created: Instant, modified: Instant,
-        version: Int64, document: [UInt8], externalId: String?, memberships: [Membership] = [],
+        key: Int64,
+        id: String,
+        type: ResourceType,
+        created: Instant,
+        modified: Instant,
+        version: Int64,
+        document: [UInt8],
+        externalId: String?,
+        memberships: [Membership] = [],
         members: [Member] = []
     ) {
         self.key = key
@@ -177,8 +192,13 @@ package struct Query: Sendable {
     package var base: String
 
     package init(
-        type: ResourceType, predicate: Predicate? = nil, order: SortOrder? = nil, count: Int,
-        parts: ResourceParts = [], domain: String, base: String
+        type: ResourceType,
+        predicate: Predicate? = nil,
+        order: SortOrder? = nil,
+        count: Int,
+        parts: ResourceParts = [],
+        domain: String,
+        base: String
     ) {
         self.type = type
         self.predicate = predicate

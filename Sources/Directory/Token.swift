@@ -23,8 +23,15 @@ package struct Token: Sendable {
     package var hash: [UInt8]
 
     package init(
-        id: Int64 = 0, name: String, profile: String, rights: Rights, domain: String,
-        created: Instant, expires: Instant? = nil, revoked: Instant? = nil, used: Instant? = nil,
+        id: Int64 = 0,
+        name: String,
+        profile: String,
+        rights: Rights,
+        domain: String,
+        created: Instant,
+        expires: Instant? = nil,
+        revoked: Instant? = nil,
+        used: Instant? = nil,
         hash: [UInt8]
     ) {
         self.id = id

@@ -16,7 +16,8 @@ struct Authenticator {
             throw Self.unauthorized(
                 "Authorization header missing. If the client sends one, the web server does not "
                     + "pass it on; in Apache this line does: "
-                    + "SetEnvIf Authorization \"(.+)\" HTTP_AUTHORIZATION=$1")
+                    + "SetEnvIf Authorization \"(.+)\" HTTP_AUTHORIZATION=$1"
+            )
         case .ambiguous:
             throw Self.unauthorized("there is more than one Authorization header")
         case .value(let value):
@@ -30,8 +31,10 @@ struct Authenticator {
     private static func unauthorized(_ detail: String, error: String? = nil) -> SCIMError {
         let value = error.map { "Bearer realm=\"SCIM\", error=\"\($0)\", Basic realm=\"SCIM\"" }
         return SCIMError(
-            status: 401, detail: detail,
-            headers: [("WWW-Authenticate", value ?? challenge)])
+            status: 401,
+            detail: detail,
+            headers: [("WWW-Authenticate", value ?? challenge)]
+        )
     }
 
     private func find(_ value: String) throws(SCIMError) -> Token? {

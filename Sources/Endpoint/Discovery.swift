@@ -7,7 +7,9 @@ struct Discovery {
     let limits: Limits
 
     func reply(
-        _ target: Route.Target, _ request: Request, _ parameters: Parameters
+        _ target: Route.Target,
+        _ request: Request,
+        _ parameters: Parameters
     ) throws(SCIMError) -> Reply {
         guard request.method == "GET" || request.method == "HEAD" else {
             throw .methodNotAllowed("this can only be read", allow: target.methods)

@@ -16,7 +16,8 @@ package struct Endpoint {
     ///   - openStore: The store that serves a request; throws 503 when there is none.
     ///   - configuredBase: The base URL where one is configured, without a trailing slash.
     package init(
-        limits: Limits = .standard, now: @escaping @Sendable () -> Instant,
+        limits: Limits = .standard,
+        now: @escaping @Sendable () -> Instant,
         openStore: @escaping (Request) throws(SCIMError) -> any Store,
         configuredBase: @escaping (Request) -> String? = { _ in nil }
     ) {
@@ -47,7 +48,9 @@ package struct Endpoint {
     }
 
     private func reply(
-        to request: Request, _ requestID: String, _ answer: inout Answer
+        to request: Request,
+        _ requestID: String,
+        _ answer: inout Answer
     ) throws(SCIMError) -> Reply {
         let route = try Route(path: request.path)
         if request.method == "OPTIONS" {
@@ -65,10 +68,14 @@ package struct Endpoint {
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
         var exchange = Exchange(
-            request: request, parameters: try Parameters(request.query), base: base,
-            profile: Profile.named(token.profile) ?? .generic, limits: limits,
+            request: request,
+            parameters: try Parameters(request.query),
+            base: base,
+            profile: Profile.named(token.profile) ?? .generic,
+            limits: limits,
             directory: Directory(store: store, limits: limits, now: now),
-            caller: Caller(token: token, requestID: requestID))
+            caller: Caller(token: token, requestID: requestID)
+        )
         let reply = try exchange.reply(route.target)
         answer.rewrites = exchange.caller.rewrites
         noteUse(of: token, in: store)
@@ -101,7 +108,9 @@ package struct Answer: Sendable {
         Response(
             status: reply.status,
             contentType: reply.body.isEmpty ? nil : mediaType.rawValue,
-            headers: reply.headers, body: reply.body)
+            headers: reply.headers,
+            body: reply.body
+        )
     }
 }
 

@@ -53,8 +53,11 @@ struct Exchange {
         }
         let representation = try representation(type)
         let resource = try directory.read(
-            try checked(id, type), type: type, client: caller.token,
-            loading: representation.parts)
+            try checked(id, type),
+            type: type,
+            client: caller.token,
+            loading: representation.parts
+        )
         let tag = resource.tag
         if let list = request.header("If-None-Match"), EntityTag.list(list, contains: tag) {
             return Reply(status: 304, headers: [("ETag", tag)])
@@ -63,29 +66,42 @@ struct Exchange {
             throw .preconditionFailed("the resource has the version \(tag)")
         }
         return Reply(
-            status: 200, headers: [("ETag", tag)], body: try representation.text(of: resource))
+            status: 200,
+            headers: [("ETag", tag)],
+            body: try representation.text(of: resource)
+        )
     }
 
     private mutating func search(_ type: ResourceType) throws(SCIMError) -> Reply {
         let representation = try representation(type)
         var query = Query(
-            type: type, predicate: try predicate(type),
+            type: type,
+            predicate: try predicate(type),
             count: min(max(try parameters.integer("count") ?? limits.pageSize, 0), limits.pageSize),
-            parts: representation.parts, domain: caller.token.domain, base: base)
+            parts: representation.parts,
+            domain: caller.token.domain,
+            base: base
+        )
         query.startIndex = max(try parameters.integer("startIndex") ?? 1, 1)
         if let sortBy = parameters.text("sortBy") {
             query.order = try SortOrder(
-                sortBy: sortBy, sortOrder: parameters["sortOrder"], type: type)
+                sortBy: sortBy,
+                sortOrder: parameters["sortOrder"],
+                type: type
+            )
         }
         let page = try directory.search(query)
         return Reply(
             status: 200,
-            body: try listResponse(page, startIndex: query.startIndex, representation))
+            body: try listResponse(page, startIndex: query.startIndex, representation)
+        )
     }
 
     /// RFC 7644 §3.4.2, with every number in place: some clients need them on empty pages too.
     private func listResponse(
-        _ page: Page, startIndex: Int, _ representation: Representation
+        _ page: Page,
+        startIndex: Int,
+        _ representation: Representation
     ) throws(SCIMError) -> [UInt8] {
         var writer = JSONWriter(capacity: 256 + 1_024 * page.resources.count)
         writer.append(literal: "{\"schemas\":[")
@@ -126,7 +142,8 @@ struct Exchange {
         return Reply(
             status: 201,
             headers: [("Location", resource.location(base: base)), ("ETag", resource.tag)],
-            body: try representation.text(of: resource))
+            body: try representation.text(of: resource)
+        )
     }
 
     private mutating func replace(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
@@ -134,11 +151,17 @@ struct Exchange {
         let representation = try representation(type)
         let body = rewritten(profile.resource(try json(), type))
         let resource = try directory.replace(
-            try checked(id, type), with: body, type: type, preconditions: preconditions,
-            caller: caller)
+            try checked(id, type),
+            with: body,
+            type: type,
+            preconditions: preconditions,
+            caller: caller
+        )
         return Reply(
-            status: 200, headers: [("ETag", resource.tag)],
-            body: try representation.text(of: resource))
+            status: 200,
+            headers: [("ETag", resource.tag)],
+            body: try representation.text(of: resource)
+        )
     }
 
     private mutating func modify(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
@@ -149,9 +172,14 @@ struct Exchange {
         let message = rewritten(profile.patch(sent, type))
         let patch = try PatchRequest(message, values: profile.filterValues, limits: limits)
         let resource = try directory.modify(
-            try checked(id, type), by: patch.operations, unmatched: unmatchedFilter, type: type,
-            preconditions: preconditions, caller: caller,
-            loading: representation?.parts ?? [])
+            try checked(id, type),
+            by: patch.operations,
+            unmatched: unmatchedFilter,
+            type: type,
+            preconditions: preconditions,
+            caller: caller,
+            loading: representation?.parts ?? []
+        )
         let tag = ("ETag", resource.tag)
         guard let representation else { return Reply(status: 204, headers: [tag]) }
         return Reply(status: 200, headers: [tag], body: try representation.text(of: resource))
@@ -160,7 +188,11 @@ struct Exchange {
     private func delete(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
         try requireWrite()
         try directory.delete(
-            try checked(id, type), type: type, preconditions: preconditions, caller: caller)
+            try checked(id, type),
+            type: type,
+            preconditions: preconditions,
+            caller: caller
+        )
         return Reply(status: 204)
     }
 
@@ -170,8 +202,11 @@ struct Exchange {
         Representation(
             base: base,
             projection: try Projection(
-                type: type, attributes: parameters.text("attributes"),
-                excludedAttributes: parameters.text("excludedAttributes")))
+                type: type,
+                attributes: parameters.text("attributes"),
+                excludedAttributes: parameters.text("excludedAttributes")
+            )
+        )
     }
 
     /// How a PATCH is answered: `nil` for 204. A group's answer never lists its members unasked:
@@ -188,7 +223,11 @@ struct Exchange {
             return Representation(
                 base: base,
                 projection: try Projection(
-                    type: type, attributes: nil, excludedAttributes: membership.name))
+                    type: type,
+                    attributes: nil,
+                    excludedAttributes: membership.name
+                )
+            )
         }
     }
 
@@ -201,7 +240,9 @@ struct Exchange {
 
     private var preconditions: Preconditions {
         Preconditions(
-            ifMatch: request.header("If-Match"), ifNoneMatch: request.header("If-None-Match"))
+            ifMatch: request.header("If-Match"),
+            ifNoneMatch: request.header("If-None-Match")
+        )
     }
 
     private func requireWrite() throws(SCIMError) {

@@ -22,7 +22,9 @@ enum MediaType: String, Sendable {
             self = .json
         } else {
             throw SCIMError(
-                status: 406, detail: "answers are \(Self.scim.rawValue) or \(Self.json.rawValue)")
+                status: 406,
+                detail: "answers are \(Self.scim.rawValue) or \(Self.json.rawValue)"
+            )
         }
     }
 }

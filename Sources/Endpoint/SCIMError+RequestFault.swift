@@ -9,7 +9,8 @@ extension SCIMError {
             self.init(status: 413, detail: "the body is longer than \(limit) bytes")
         case .bodyIncomplete(let expected, let received):
             self = .invalidSyntax(
-                "the body is incomplete: \(received) of \(expected) bytes arrived")
+                "the body is incomplete: \(received) of \(expected) bytes arrived"
+            )
         case .bodyUnreadable: self = .invalidSyntax("the body did not arrive whole")
         case .pathTooLong(let limit):
             self.init(status: 414, detail: "the path is longer than \(limit) bytes")

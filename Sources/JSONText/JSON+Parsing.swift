@@ -19,7 +19,8 @@ extension JSON {
     ///   twice in an object, an integer beyond 64 bits, U+0000 in a string (which neither
     ///   WordPress nor a C string can hold), and for nesting beyond `depthMax`.
     package init(
-        parsing text: some Collection<UInt8>, depthMax: Int = Limits.standard.jsonDepth
+        parsing text: some Collection<UInt8>,
+        depthMax: Int = Limits.standard.jsonDepth
     ) throws(JSONSyntaxError) {
         let parsed =
             text.withContiguousStorageIfAvailable(Self.load)
@@ -59,7 +60,8 @@ extension JSON {
     }
 
     private static func tree(
-        _ value: UnsafeMutablePointer<json_t>, _ depthLeft: Int
+        _ value: UnsafeMutablePointer<json_t>,
+        _ depthLeft: Int
     ) throws(JSONSyntaxError) -> JSON {
         switch value.pointee.type {
         case JSON_NULL: return .null
@@ -82,7 +84,8 @@ extension JSON {
     }
 
     private static func elements(
-        _ value: UnsafeMutablePointer<json_t>, _ depthLeft: Int
+        _ value: UnsafeMutablePointer<json_t>,
+        _ depthLeft: Int
     ) throws(JSONSyntaxError) -> [JSON] {
         try checkDepth(depthLeft)
         let count = json_array_size(value)
@@ -96,7 +99,8 @@ extension JSON {
     }
 
     private static func members(
-        _ value: UnsafeMutablePointer<json_t>, _ depthLeft: Int
+        _ value: UnsafeMutablePointer<json_t>,
+        _ depthLeft: Int
     ) throws(JSONSyntaxError) -> JSONObject {
         try checkDepth(depthLeft)
         var members: [JSONObject.Member] = []
@@ -107,7 +111,8 @@ extension JSON {
                 let member = json_object_iter_value(current)
             {
                 members.append(
-                    .init(name: String(cString: name), value: try tree(member, depthLeft - 1)))
+                    .init(name: String(cString: name), value: try tree(member, depthLeft - 1))
+                )
             }
             iterator = json_object_iter_next(value, current)
         }

@@ -21,7 +21,9 @@ package struct Projection: Sendable {
     ///   - excludedAttributes: Likewise.
     /// - Throws: `invalidValue` when both are given.
     package init(
-        type: ResourceType, attributes: String?, excludedAttributes: String?
+        type: ResourceType,
+        attributes: String?,
+        excludedAttributes: String?
     ) throws(SCIMError) {
         self.type = type
         switch (attributes, excludedAttributes) {
@@ -73,7 +75,9 @@ package struct Projection: Sendable {
         for member in resource.members {
             if let schema = type.extension(member.name), let object = member.value.object {
                 let part = project(object, schema.attributes, of: schema.id)
-                if !part.isEmpty { shown.members.append(.init(name: schema.id, value: .object(part))) }
+                if !part.isEmpty {
+                    shown.members.append(.init(name: schema.id, value: .object(part)))
+                }
             } else if let attribute = type.coreAttribute(named: member.name),
                 let value = project(member.value, attribute, of: nil)
             {
@@ -84,7 +88,9 @@ package struct Projection: Sendable {
     }
 
     private func project(
-        _ object: JSONObject, _ attributes: [Attribute], of schema: String
+        _ object: JSONObject,
+        _ attributes: [Attribute],
+        of schema: String
     ) -> JSONObject {
         var shown = JSONObject()
         for member in object.members {
@@ -125,7 +131,9 @@ package struct Projection: Sendable {
 
     /// The references that name the attribute, a part of it, or the extension it is in.
     private func naming(
-        _ attribute: Attribute, _ schema: String?, _ references: [AttributeReference]
+        _ attribute: Attribute,
+        _ schema: String?,
+        _ references: [AttributeReference]
     ) -> [AttributeReference] {
         references.filter { reference in
             reference.isExtension == (schema != nil)
@@ -152,9 +160,13 @@ extension JSON {
 
 extension JSONObject {
     fileprivate func filter(
-        _ attribute: Attribute, _ isShown: (Attribute) -> Bool
+        _ attribute: Attribute,
+        _ isShown: (Attribute) -> Bool
     ) -> JSONObject {
         JSONObject(
-            members.filter { member in attribute.subAttribute(named: member.name).map(isShown) == true })
+            members.filter { member in
+                attribute.subAttribute(named: member.name).map(isShown) == true
+            }
+        )
     }
 }

@@ -17,7 +17,10 @@ package struct SCIMError: Error, Sendable {
     package let headers: [(name: String, value: String)]
 
     package init(
-        status: Int, scimType: Kind? = nil, detail: String, cause: String? = nil,
+        status: Int,
+        scimType: Kind? = nil,
+        detail: String,
+        cause: String? = nil,
         headers: [(name: String, value: String)] = []
     ) {
         self.status = status
@@ -90,11 +93,16 @@ extension SCIMError {
 
     /// - Parameter retryAfterSeconds: `nil` where waiting does not help.
     package static func unavailable(
-        _ detail: String, cause: String, retryAfterSeconds: Int?
+        _ detail: String,
+        cause: String,
+        retryAfterSeconds: Int?
     ) -> SCIMError {
         .init(
-            status: 503, detail: detail, cause: cause,
-            headers: retryAfterSeconds.map { [("Retry-After", String($0))] } ?? [])
+            status: 503,
+            detail: detail,
+            cause: cause,
+            headers: retryAfterSeconds.map { [("Retry-After", String($0))] } ?? []
+        )
     }
 }
 

@@ -27,9 +27,10 @@ extension String {
         let hasPrefix = utf8.withContiguousStorageIfAvailable { text in
             prefix.utf8.withContiguousStorageIfAvailable { text.hasPrefixIgnoringCase($0) }
         }
-        return (hasPrefix ?? nil) ?? Array(utf8).withUnsafeBufferPointer { text in
-            Array(prefix.utf8).withUnsafeBufferPointer { text.hasPrefixIgnoringCase($0) }
-        }
+        return (hasPrefix ?? nil)
+            ?? Array(utf8).withUnsafeBufferPointer { text in
+                Array(prefix.utf8).withUnsafeBufferPointer { text.hasPrefixIgnoringCase($0) }
+            }
     }
 
     /// The form in which strings are compared where case does not matter: Unicode full case

@@ -10,7 +10,10 @@ final class RequestLog {
 
     /// - Parameter path: Of the log file; `nil` for standard error.
     func append(
-        _ incoming: Incoming, _ answer: Answer, _ requestID: String, microseconds: Int64,
+        _ incoming: Incoming,
+        _ answer: Answer,
+        _ requestID: String,
+        microseconds: Int64,
         to path: String?
     ) {
         var line = Line()
@@ -38,7 +41,9 @@ final class RequestLog {
     private static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.value < 0x20 || $0 == "\"" ? " " : $0 }))
+                text.unicodeScalars.map { $0.value < 0x20 || $0 == "\"" ? " " : $0 }
+            )
+        )
     }
 
     /// The log file's descriptor, or standard error's when the file cannot be opened.

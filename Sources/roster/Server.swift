@@ -14,19 +14,28 @@ final class Server {
 
     func serve(_ mode: Gateway.Mode) -> Int32 {
         let endpoint = Endpoint(
-            limits: limits, now: currentInstant,
+            limits: limits,
+            now: currentInstant,
             openStore: { request throws(SCIMError) in try self.store(for: request) },
-            configuredBase: settings.base)
+            configuredBase: settings.base
+        )
         let requestLimits = RequestLimits(
-            bodyBytes: limits.bodyBytes, headerBytes: limits.headerBytes,
-            pathBytes: limits.pathBytes, queryBytes: limits.queryBytes)
+            bodyBytes: limits.bodyBytes,
+            headerBytes: limits.headerBytes,
+            pathBytes: limits.pathBytes,
+            queryBytes: limits.queryBytes
+        )
         return Gateway.serve(mode, limits: requestLimits) { incoming in
             let start = monotonicMicroseconds()
             let requestID = requestIDs.next()
             let answer = endpoint.answer(incoming, requestID: requestID)
             log.append(
-                incoming, answer, requestID, microseconds: monotonicMicroseconds() - start,
-                to: settings.logPath(incoming.whole))
+                incoming,
+                answer,
+                requestID,
+                microseconds: monotonicMicroseconds() - start,
+                to: settings.logPath(incoming.whole)
+            )
             return answer.response
         }
     }

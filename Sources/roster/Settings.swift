@@ -35,7 +35,8 @@ struct Settings {
                 "the directory's database is not configured; the server's log says more",
                 cause: "\(Self.database) is not set, neither in the environment nor by the web "
                     + "server",
-                retryAfterSeconds: nil)
+                retryAfterSeconds: nil
+            )
         }
         return path
     }

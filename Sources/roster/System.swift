@@ -6,7 +6,8 @@ import SCIM
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Instant(
-        milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+        milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    )
 }
 
 /// Microseconds of a clock that is never set, for durations.

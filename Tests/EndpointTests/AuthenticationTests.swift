@@ -55,7 +55,9 @@ struct AuthenticationTests {
         try endpoint.addToken("now", expires: endpoint.now)
         check("Bearer now", 401)
         try endpoint.addToken(
-            "future", expires: Instant(microseconds: endpoint.now.microseconds + 1))
+            "future",
+            expires: Instant(microseconds: endpoint.now.microseconds + 1)
+        )
         check("Bearer future", 200)
         let id = try endpoint.addToken("revoked")
         let now = endpoint.now

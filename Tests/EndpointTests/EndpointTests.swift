@@ -32,7 +32,8 @@ struct EndpointTests {
         ("GET", "/Users/a%00b", 404), ("GET", "/Users/%FF", 404), ("GET", "/Users/%zz", 404),
         ("GET", "/Users/a/b", 404), ("GET", "/Widgets", 404), ("GET", "/Schemas/urn:x", 404),
         ("GET", "/users", 200), ("DELETE", "/Users", 405), ("POST", "/Users/1", 405),
-        ("POST", "/Schemas", 405), ("OPTIONS", "/Users", 204), ("TRACE", "/Users", 405), ("BREW", "/Users", 501),
+        ("POST", "/Schemas", 405), ("OPTIONS", "/Users", 204), ("TRACE", "/Users", 405),
+        ("BREW", "/Users", 501),
         ("GET", "/Me", 501), ("POST", "/Bulk", 501), ("POST", "/.search", 501),
         ("POST", "/Users/.search", 501), ("GET", "", 501),
     ])
@@ -52,13 +53,17 @@ struct EndpointTests {
     ])
     func findsTheBase(_ path: String, _ status: Int, _ base: String) throws {
         let request = Request(
-            method: "POST", path: path,
+            method: "POST",
+            path: path,
             variables: [
                 (name: "HTTP_HOST", value: "example.org"), (name: "HTTPS", value: "on"),
                 (name: "HTTP_AUTHORIZATION", value: "Bearer \(TestEndpoint.secret)"),
-            ], body: Array(#"{"userName":"ann"}"#.utf8))
+            ],
+            body: Array(#"{"userName":"ann"}"#.utf8)
+        )
         let reply = endpoint.answer(
-            Incoming(method: "POST", path: path, request: .success(request)))
+            Incoming(method: "POST", path: path, request: .success(request))
+        )
         if status == 400 { return checkError(reply, 400, "invalidVers") }
         let id = try #require(reply["id"]?.string)
         #expect(reply.header("Location") == "\(base)/Users/\(id)")
@@ -74,20 +79,27 @@ struct EndpointTests {
             (.malformedTarget, 400), (.malformedMethod, 400),
         ] {
             let reply = endpoint.answer(
-                Incoming(method: "POST", path: nil, request: .failure(fault)))
+                Incoming(method: "POST", path: nil, request: .failure(fault))
+            )
             #expect(reply.status == status, "\(fault)")
             #expect(reply["status"] == .string(String(status)))
         }
     }
 
-    @Test(arguments: [
-        (nil, "application/scim+json"), ("*/*", "application/scim+json"),
-        ("application/json", "application/json"),
-        ("application/json, application/scim+json;q=0.1", "application/scim+json"),
-        ("text/html, application/*;q=0.5", "application/scim+json"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            (nil, "application/scim+json"), ("*/*", "application/scim+json"),
+            ("application/json", "application/json"),
+            ("application/json, application/scim+json;q=0.1", "application/scim+json"),
+            ("text/html, application/*;q=0.5", "application/scim+json"),
+        ] as [(String?, String)]
+    )
     func choosesTheMediaType(_ accept: String?, _ type: String) {
-        let reply = endpoint.send("GET", "/Users", fields: accept.map { [("HTTP_ACCEPT", $0)] } ?? [])
+        let reply = endpoint.send(
+            "GET",
+            "/Users",
+            fields: accept.map { [("HTTP_ACCEPT", $0)] } ?? []
+        )
         #expect(reply.response.contentType == type)
     }
 
@@ -104,8 +116,10 @@ struct EndpointTests {
         (#"{"displayName":"x"}"#, "invalidValue"), (#"{"userName":"  "}"#, "invalidValue"),
         (#"{"userName":{"a":1}}"#, "invalidValue"),
         (#"{"userName":"a","active":"maybe"}"#, "invalidValue"),
-        (#"{"userName":"a","emails":[{"value":"b","primary":true},{"value":"c","primary":true}]}"#,
-            "invalidValue"),
+        (
+            #"{"userName":"a","emails":[{"value":"b","primary":true},{"value":"c","primary":true}]}"#,
+            "invalidValue"
+        ),
         (#"{"userName":"a","password":""}"#, "invalidValue"),
     ])
     func refusesBadBodies(_ body: String, _ scimType: String) {
@@ -200,8 +214,11 @@ struct EndpointTests {
         #expect(created["userName"] == nil)
         #expect(created["title"] == "t")
         let changed = endpoint.send(
-            "PATCH", "/Users/\(id)", query: "excludedAttributes=meta,title",
-            patch([["op": "replace", "path": "title", "value": "u"]]))
+            "PATCH",
+            "/Users/\(id)",
+            query: "excludedAttributes=meta,title",
+            patch([["op": "replace", "path": "title", "value": "u"]])
+        )
         #expect(changed["userName"] == "ann")
         #expect(changed["title"] == nil)
         #expect(changed["meta"] == nil)
@@ -214,7 +231,11 @@ struct EndpointTests {
     @Test func answersConditionalRequests() throws {
         let id = try endpoint.create(["userName": "ann"])
         let tag = try #require(endpoint.send("GET", "/Users/\(id)").header("ETag"))
-        let fresh = endpoint.send("GET", "/Users/\(id)", fields: [("HTTP_IF_NONE_MATCH", "\"x\", \(tag)")])
+        let fresh = endpoint.send(
+            "GET",
+            "/Users/\(id)",
+            fields: [("HTTP_IF_NONE_MATCH", "\"x\", \(tag)")]
+        )
         #expect(fresh.status == 304)
         #expect(fresh.header("ETag") == tag)
         #expect(fresh.response.body.isEmpty)
@@ -225,8 +246,13 @@ struct EndpointTests {
         #expect(changed.header("ETag") != tag)
         checkError(endpoint.send("PUT", "/Users/\(id)", put, fields: [("HTTP_IF_MATCH", tag)]), 412)
         checkError(endpoint.send("DELETE", "/Users/\(id)", fields: [("HTTP_IF_MATCH", tag)]), 412)
-        checkError(endpoint.send("PUT", "/Users/\(id)", put, fields: [("HTTP_IF_NONE_MATCH", "*")]), 412)
-        #expect(endpoint.send("DELETE", "/Users/\(id)", fields: [("HTTP_IF_MATCH", "*")]).status == 204)
+        checkError(
+            endpoint.send("PUT", "/Users/\(id)", put, fields: [("HTTP_IF_NONE_MATCH", "*")]),
+            412
+        )
+        #expect(
+            endpoint.send("DELETE", "/Users/\(id)", fields: [("HTTP_IF_MATCH", "*")]).status == 204
+        )
     }
 
     @Test func locationComesWith201Only() throws {
@@ -253,9 +279,11 @@ struct EndpointTests {
         try endpoint.addToken("wso2", profile: "wso2")
         let group = try endpoint.create(["displayName": "Staff"], at: "/Groups")
         let reply = endpoint.send(
-            "PATCH", "/Groups/\(group)",
+            "PATCH",
+            "/Groups/\(group)",
             patch([["op": "replace", "path": "displayName", "value": "Crew"]]),
-            authorization: "Bearer wso2")
+            authorization: "Bearer wso2"
+        )
         #expect(reply.status == 200)
         #expect(reply["displayName"] == "Crew")
     }
@@ -263,8 +291,10 @@ struct EndpointTests {
     @Test func namesTheRewritesThatFired() throws {
         let id = try endpoint.create(["userName": "ann"])
         let reply = endpoint.send(
-            "PATCH", "/Users/\(id)",
-            patch([["op": "Replace", "path": "active", "value": "False"]]))
+            "PATCH",
+            "/Users/\(id)",
+            patch([["op": "Replace", "path": "active", "value": "False"]])
+        )
         #expect(reply.answer.rewrites == ["booleanText"])
         #expect(reply.answer.client == "test")
     }
@@ -273,9 +303,11 @@ struct EndpointTests {
         try endpoint.addToken("strict", profile: "strict")
         let id = try endpoint.create(["userName": "ann"])
         let reply = endpoint.send(
-            "PATCH", "/Users/\(id)",
+            "PATCH",
+            "/Users/\(id)",
             patch([["op": "replace", "path": "active", "value": "False"]]),
-            authorization: "Bearer strict")
+            authorization: "Bearer strict"
+        )
         checkError(reply, 400, "invalidValue")
     }
 
@@ -287,7 +319,8 @@ struct EndpointTests {
         #expect(config["bulk"]?.object?["supported"] == false)
         #expect(
             config["filter"]?.object?["maxResults"]
-                == .integer(Int64(Limits.standard.pageSize)))
+                == .integer(Int64(Limits.standard.pageSize))
+        )
         #expect(config["etag"] == ["supported": true])
     }
 

@@ -18,7 +18,9 @@ final class TestEndpoint {
         var template = Array("/tmp/roster-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestError(what: "mkdtemp") }
         folder = String(
-            decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)),
+            as: UTF8.self
+        )
         store = try SQLiteStore(path: folder + "/roster.sqlite")
         try addToken(Self.secret, name: "test", profile: profile, rights: rights)
     }
@@ -30,13 +32,22 @@ final class TestEndpoint {
 
     @discardableResult
     func addToken(
-        _ secret: String, name: String = "test", profile: String = "generic",
-        rights: Token.Rights = .write, expires: Instant? = nil
+        _ secret: String,
+        name: String = "test",
+        profile: String = "generic",
+        rights: Token.Rights = .write,
+        expires: Instant? = nil
     ) throws -> Int64 {
         let hash = Secrets.sha256(secret.utf8)
         let token = Token(
-            name: name, profile: profile, rights: rights, domain: "default", created: now,
-            expires: expires, hash: hash)
+            name: name,
+            profile: profile,
+            rights: rights,
+            domain: "default",
+            created: now,
+            expires: expires,
+            hash: hash
+        )
         return try store.write { transaction throws(SCIMError) in
             try transaction.insert(token, hash: hash)
         }
@@ -44,8 +55,12 @@ final class TestEndpoint {
 
     /// - Parameter authorization: `nil` for none; the valid bearer token by default.
     func send(
-        _ method: String, _ path: String, query: String? = nil, _ body: JSON? = nil,
-        text: String? = nil, authorization: String? = "Bearer \(TestEndpoint.secret)",
+        _ method: String,
+        _ path: String,
+        query: String? = nil,
+        _ body: JSON? = nil,
+        text: String? = nil,
+        authorization: String? = "Bearer \(TestEndpoint.secret)",
         fields: [(name: String, value: String)] = []
     ) -> Reply {
         var variables = fields.map { (name: $0.name, value: $0.value) }
@@ -55,8 +70,12 @@ final class TestEndpoint {
             variables.append((name: "HTTP_AUTHORIZATION", value: authorization))
         }
         let request = Request(
-            method: method, path: "/scim/v2" + path, query: query, variables: variables,
-            body: text.map { Array($0.utf8) } ?? body?.text ?? [])
+            method: method,
+            path: "/scim/v2" + path,
+            query: query,
+            variables: variables,
+            body: text.map { Array($0.utf8) } ?? body?.text ?? []
+        )
         return answer(Incoming(method: method, path: request.path, request: .success(request)))
     }
 

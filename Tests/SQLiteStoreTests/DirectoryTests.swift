@@ -19,15 +19,22 @@ struct DirectoryTests {
     }
 
     private func modify(
-        _ resource: StoredResource, _ operations: [JSON], ifMatch: String? = nil
+        _ resource: StoredResource,
+        _ operations: [JSON],
+        ifMatch: String? = nil
     ) throws -> StoredResource {
         let message: JSON = [
             "schemas": [.string(MessageSchema.patchOp)], "Operations": .array(operations),
         ]
         return try directory.modify(
-            resource.id, by: PatchRequest(message).operations, unmatched: .refuse,
-            type: resource.type, preconditions: Preconditions(ifMatch: ifMatch),
-            caller: TestStore.caller, loading: [.memberships, .members])
+            resource.id,
+            by: PatchRequest(message).operations,
+            unmatched: .refuse,
+            type: resource.type,
+            preconditions: Preconditions(ifMatch: ifMatch),
+            caller: TestStore.caller,
+            loading: [.memberships, .members]
+        )
     }
 
     private func rows(_ sql: String) throws -> [String] {
@@ -49,12 +56,17 @@ struct DirectoryTests {
         _ = try modify(user, [["op": "replace", "path": "active", "value": true]])
         _ = try modify(user, [["op": "replace", "path": "title", "value": "Lead"]])
         try directory.delete(
-            user.id, type: .user, preconditions: Preconditions(), caller: TestStore.caller)
+            user.id,
+            type: .user,
+            preconditions: Preconditions(),
+            caller: TestStore.caller
+        )
         #expect(
             try rows("SELECT event || ' ' || version FROM outbox ORDER BY id") == [
                 "user.created 1", "user.deactivated 2", "user.reactivated 3", "user.updated 4",
                 "user.deleted 5",
-            ])
+            ]
+        )
         #expect(
             try rows("SELECT action || ' ' || client || ' ' || detail FROM audit ORDER BY id") == [
                 #"create test {"attributes":["userName","active"]}"#,
@@ -62,7 +74,8 @@ struct DirectoryTests {
                 #"modify test {"attributes":["active"]}"#,
                 #"modify test {"attributes":["title"]}"#,
                 #"delete test {"attributes":["userName","title","active"]}"#,
-            ])
+            ]
+        )
     }
 
     @Test func changeOfNothingIsNoChange() throws {
@@ -80,14 +93,21 @@ struct DirectoryTests {
         #expect(
             status {
                 _ = try modify(
-                    other, [["op": "replace", "path": "userName", "value": "straße@example.org"]])
-            } == 409)
+                    other,
+                    [["op": "replace", "path": "userName", "value": "straße@example.org"]]
+                )
+            } == 409
+        )
     }
 
     @Test func deletedNamesAreFreeAtOnce() throws {
         let user = try create(["userName": "ann"])
         try directory.delete(
-            user.id, type: .user, preconditions: Preconditions(), caller: TestStore.caller)
+            user.id,
+            type: .user,
+            preconditions: Preconditions(),
+            caller: TestStore.caller
+        )
         #expect(try create(["userName": "ann"]).id != user.id)
     }
 
@@ -100,7 +120,8 @@ struct DirectoryTests {
         #expect(!Password.matches("correct Horse", hash: hashes.first ?? ""))
         #expect(!String(decoding: user.document, as: UTF8.self).contains("horse"))
         for table in ["resource", "value", "audit", "outbox"] {
-            let column = ["resource": "document", "value": "key", "audit": "detail"][table] ?? "data"
+            let column =
+                ["resource": "document", "value": "key", "audit": "detail"][table] ?? "data"
             #expect(try !rows("SELECT \(column) FROM \(table)").contains { $0.contains("horse") })
         }
     }
@@ -108,8 +129,12 @@ struct DirectoryTests {
     @Test func putKeepsPasswordAndActive() throws {
         let user = try create(["userName": "ann", "password": "x1", "active": false, "title": "t"])
         let replaced = try directory.replace(
-            user.id, with: ["userName": "ann"], type: .user, preconditions: Preconditions(),
-            caller: TestStore.caller)
+            user.id,
+            with: ["userName": "ann"],
+            type: .user,
+            preconditions: Preconditions(),
+            caller: TestStore.caller
+        )
         let object = try replaced.documentObject()
         #expect(object["active"] == false)
         #expect(object["title"] == nil)
@@ -119,21 +144,33 @@ struct DirectoryTests {
     @Test func membershipShowsOnUserAndChangesItsTag() throws {
         let user = try create(["userName": "ann"])
         let group = try create(
-            ["displayName": "Staff", "members": [["value": .string(user.id)]]], .group)
+            ["displayName": "Staff", "members": [["value": .string(user.id)]]],
+            .group
+        )
         let member = try directory.read(
-            user.id, type: .user, client: TestStore.caller.token, loading: [])
+            user.id,
+            type: .user,
+            client: TestStore.caller.token,
+            loading: []
+        )
         #expect(member.memberships == [Membership(group: group.id, display: "Staff")])
         #expect(member.tag != user.tag)
         _ = try modify(group, [["op": "replace", "path": "displayName", "value": "Crew"]])
         let renamed = try directory.read(
-            user.id, type: .user, client: TestStore.caller.token, loading: [])
+            user.id,
+            type: .user,
+            client: TestStore.caller.token,
+            loading: []
+        )
         #expect(renamed.tag != member.tag)
     }
 
     @Test func addingAMemberAgainChangesNothing() throws {
         let user = try create(["userName": "ann"])
         let group = try create(
-            ["displayName": "Staff", "members": [["value": .string(user.id)]]], .group)
+            ["displayName": "Staff", "members": [["value": .string(user.id)]]],
+            .group
+        )
         let add: JSON = [
             "op": "add", "path": "members", "value": [["value": .string(user.id)]],
         ]
@@ -160,9 +197,15 @@ struct DirectoryTests {
             ],
         ])
         let group = try create(
-            ["displayName": "Staff", "members": [["value": .string(boss.id)]]], .group)
+            ["displayName": "Staff", "members": [["value": .string(boss.id)]]],
+            .group
+        )
         try directory.delete(
-            boss.id, type: .user, preconditions: Preconditions(), caller: TestStore.caller)
+            boss.id,
+            type: .user,
+            preconditions: Preconditions(),
+            caller: TestStore.caller
+        )
         let token = TestStore.caller.token
         let left = try directory.read(group.id, type: .group, client: token, loading: .members)
         #expect(left.members.isEmpty)

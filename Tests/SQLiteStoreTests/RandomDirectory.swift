@@ -112,47 +112,62 @@ struct RandomDirectory {
             return .and(
                 (0..<Int.random(in: 2...3, using: &generator)).map { _ in
                     filter(type, known: known, depth: depth - 1)
-                })
+                }
+            )
         case 2...3 where depth > 0:
             return .or(
                 (0..<Int.random(in: 2...3, using: &generator)).map { _ in
                     filter(type, known: known, depth: depth - 1)
-                })
+                }
+            )
         case 4 where depth > 0:
             return .not(filter(type, known: known, depth: depth - 1))
         case 5...6:
             let reference = pick(
                 references(type).filter {
                     $0.attribute?.isComplex == true && $0.subAttribute == nil
-                })
+                }
+            )
             let subs = reference.attribute?.subAttributes ?? []
             return .valuePath(
-                Self.path(reference), elementFilter(reference, subs, known: known, depth: 2))
+                Self.path(reference),
+                elementFilter(reference, subs, known: known, depth: 2)
+            )
         default: return comparison(pick(references(type)), known: known)
         }
     }
 
     private mutating func elementFilter(
-        _ reference: AttributeReference, _ subs: [Attribute], known: [JSONObject], depth: Int
+        _ reference: AttributeReference,
+        _ subs: [Attribute],
+        known: [JSONObject],
+        depth: Int
     ) -> Filter {
         switch Int.random(in: 0..<6, using: &generator) {
         case 0 where depth > 0:
             return .and(
-                (0..<2).map { _ in elementFilter(reference, subs, known: known, depth: depth - 1) })
+                (0..<2).map { _ in elementFilter(reference, subs, known: known, depth: depth - 1) }
+            )
         case 1 where depth > 0:
             return .or(
-                (0..<2).map { _ in elementFilter(reference, subs, known: known, depth: depth - 1) })
+                (0..<2).map { _ in elementFilter(reference, subs, known: known, depth: depth - 1) }
+            )
         case 2 where depth > 0:
             return .not(elementFilter(reference, subs, known: known, depth: depth - 1))
         default:
             let sub = pick(subs)
             return comparison(
-                reference.sub(sub), path: AttributePath(attribute: sub.name), known: known)
+                reference.sub(sub),
+                path: AttributePath(attribute: sub.name),
+                known: known
+            )
         }
     }
 
     private mutating func comparison(
-        _ reference: AttributeReference, path: AttributePath? = nil, known: [JSONObject]
+        _ reference: AttributeReference,
+        path: AttributePath? = nil,
+        known: [JSONObject]
     ) -> Filter {
         let path = path ?? Self.path(reference)
         guard let definition = reference.definition, !definition.isComplex, !chance(15) else {
@@ -169,7 +184,9 @@ struct RandomDirectory {
     }
 
     private mutating func literal(
-        _ reference: AttributeReference, _ definition: Attribute, known: [JSONObject]
+        _ reference: AttributeReference,
+        _ definition: Attribute,
+        known: [JSONObject]
     ) -> Literal {
         if chance(60), let value = pick(known).values(of: reference).first {
             switch value {
@@ -192,7 +209,8 @@ struct RandomDirectory {
         AttributePath(
             urn: reference.isExtension ? reference.schema : nil,
             attribute: reference.attribute?.name ?? "",
-            subAttribute: reference.subAttribute?.name)
+            subAttribute: reference.subAttribute?.name
+        )
     }
 
     /// Everything that a filter on the type may name.
@@ -203,7 +221,10 @@ struct RandomDirectory {
         let own = type.schemas.flatMap { schema in
             schema.attributes.filter { $0.returned != .never }.map {
                 AttributeReference(
-                    schema: schema.id, isExtension: schema.id != type.schema.id, attribute: $0)
+                    schema: schema.id,
+                    isExtension: schema.id != type.schema.id,
+                    attribute: $0
+                )
             }
         }
         return (common + own).flatMap { reference in

@@ -23,12 +23,18 @@ struct SearchDifferentialTests {
         var ids: [String] = []
         for number in 0..<80 {
             let user = try directory.create(
-                random.user(number), type: .user, caller: TestStore.caller)
+                random.user(number),
+                type: .user,
+                caller: TestStore.caller
+            )
             ids.append(user.id)
         }
         for number in 0..<20 {
             _ = try directory.create(
-                random.group(number, members: ids), type: .group, caller: TestStore.caller)
+                random.group(number, members: ids),
+                type: .group,
+                caller: TestStore.caller
+            )
         }
         world.users = try all(.user, world.test.store)
         world.groups = try all(.group, world.test.store)
@@ -40,11 +46,19 @@ struct SearchDifferentialTests {
     }
 
     private func query(
-        _ type: ResourceType, _ predicate: Predicate? = nil, _ order: SortOrder? = nil
+        _ type: ResourceType,
+        _ predicate: Predicate? = nil,
+        _ order: SortOrder? = nil
     ) -> Query {
         Query(
-            type: type, predicate: predicate, order: order, count: 1_000, parts: Self.parts,
-            domain: "default", base: RandomDirectory.base)
+            type: type,
+            predicate: predicate,
+            order: order,
+            count: 1_000,
+            parts: Self.parts,
+            domain: "default",
+            base: RandomDirectory.base
+        )
     }
 
     /// 4 directories, 300 filters on 80 users or 20 groups each: about 80,000 pairs.
@@ -61,7 +75,10 @@ struct SearchDifferentialTests {
     }
 
     private func compare(
-        _ filter: Filter, _ type: ResourceType, _ world: World, _ seed: UInt64
+        _ filter: Filter,
+        _ type: ResourceType,
+        _ world: World,
+        _ seed: UInt64
     ) throws {
         let predicate = try FilterParser.parse(filter.text).bound(to: type)
         let expected = try world.resources(type)
@@ -90,8 +107,11 @@ struct SearchDifferentialTests {
     }
 
     private func compareOrder(
-        _ reference: AttributeReference, _ direction: String, _ type: ResourceType,
-        _ world: World, _ seed: UInt64
+        _ reference: AttributeReference,
+        _ direction: String,
+        _ type: ResourceType,
+        _ world: World,
+        _ seed: UInt64
     ) throws {
         let name = RandomDirectory.path(reference).text
         guard
@@ -117,7 +137,8 @@ struct SearchDifferentialTests {
 
 extension RandomDirectory {
     fileprivate mutating func randomFilter(
-        _ type: ResourceType, _ resources: [StoredResource]
+        _ type: ResourceType,
+        _ resources: [StoredResource]
     ) throws -> Filter {
         let known = try resources.map { try $0.object(base: Self.base) }
         return filter(type, known: known)

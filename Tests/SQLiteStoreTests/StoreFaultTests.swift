@@ -22,7 +22,10 @@ struct StoreFaultTests {
 
     private func createUser(_ name: String, in store: SQLiteStore) throws(SCIMError) {
         _ = try Directory(store: store, now: { Instant(milliseconds: 1) }).create(
-            ["userName": .string(name)], type: .user, caller: TestStore.caller)
+            ["userName": .string(name)],
+            type: .user,
+            caller: TestStore.caller
+        )
     }
 
     @Test func makesAMissingDatabase() throws {
@@ -90,7 +93,10 @@ struct StoreFaultTests {
         var refused: SCIMError?
         for number in 0..<2_000 where refused == nil {
             do throws(SCIMError) {
-                try createUser("user\(number)-\(String(repeating: "x", count: 500))", in: test.store)
+                try createUser(
+                    "user\(number)-\(String(repeating: "x", count: 500))",
+                    in: test.store
+                )
             } catch {
                 refused = error
             }
@@ -136,7 +142,10 @@ struct StoreFaultTests {
                     do throws(SCIMError) {
                         let store = try SQLiteStore(path: path)
                         _ = try Directory(store: store, now: { Instant(milliseconds: 1) }).create(
-                            ["userName": "Same"], type: .user, caller: TestStore.caller)
+                            ["userName": "Same"],
+                            type: .user,
+                            caller: TestStore.caller
+                        )
                         return 201
                     } catch {
                         return error.status
@@ -151,7 +160,10 @@ struct StoreFaultTests {
     @Test func racingWritersOfOneVersionWinOnce() async throws {
         let test = try TestStore()
         let user = try test.directory().create(
-            ["userName": "ann"], type: .user, caller: TestStore.caller)
+            ["userName": "ann"],
+            type: .user,
+            caller: TestStore.caller
+        )
         let path = test.path
         let outcomes = await withTaskGroup(of: Int.self) { group in
             for number in 0..<6 {
@@ -159,9 +171,12 @@ struct StoreFaultTests {
                     do throws(SCIMError) {
                         let store = try SQLiteStore(path: path)
                         _ = try Directory(store: store, now: { Instant(milliseconds: 2) }).replace(
-                            user.id, with: ["userName": "ann", "title": .string("\(number)")],
-                            type: .user, preconditions: Preconditions(ifMatch: user.tag),
-                            caller: TestStore.caller)
+                            user.id,
+                            with: ["userName": "ann", "title": .string("\(number)")],
+                            type: .user,
+                            preconditions: Preconditions(ifMatch: user.tag),
+                            caller: TestStore.caller
+                        )
                         return 200
                     } catch {
                         return error.status

@@ -12,7 +12,10 @@ final class TestStore {
     init() throws {
         var template = Array("/tmp/roster-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestError(what: "mkdtemp") }
-        folder = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        folder = String(
+            decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)),
+            as: UTF8.self
+        )
         path = folder + "/roster.sqlite"
         store = try SQLiteStore(path: path)
     }
@@ -30,9 +33,16 @@ final class TestStore {
 
     static let caller = Caller(
         token: Token(
-            id: 1, name: "test", profile: "generic", rights: .write, domain: "default",
-            created: Instant(milliseconds: 0), hash: []),
-        requestID: "request")
+            id: 1,
+            name: "test",
+            profile: "generic",
+            rights: .write,
+            domain: "default",
+            created: Instant(milliseconds: 0),
+            hash: []
+        ),
+        requestID: "request"
+    )
 }
 
 struct TestError: Error {

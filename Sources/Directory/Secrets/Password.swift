@@ -11,16 +11,21 @@ package enum Password {
     /// - Throws: `invalidValue` for a password that is empty or that bcrypt would cut: longer than
     ///   `Limits.passwordBytes`.
     package static func hash(
-        _ password: String, limits: Limits = .standard
+        _ password: String,
+        limits: Limits = .standard
     ) throws(SCIMError) -> String {
         if password.isEmpty { throw .invalidValue("password must not be empty") }
         if password.utf8.count > limits.passwordBytes {
             throw .invalidValue(
-                "password is longer than \(limits.passwordBytes) bytes in UTF-8")
+                "password is longer than \(limits.passwordBytes) bytes in UTF-8"
+            )
         }
         guard let setting = setting(), let hash = crypt(password, setting) else {
             throw SCIMError(
-                status: 500, detail: "the password could not be stored", cause: "crypt_r failed")
+                status: 500,
+                detail: "the password could not be stored",
+                cause: "crypt_r failed"
+            )
         }
         return hash
     }

@@ -51,8 +51,15 @@ package enum Secrets {
         var bytes = [UInt8](repeating: 0, count: text.utf8.count)
         var length = 0
         let status = sodium_base642bin(
-            &bytes, bytes.count, text, text.utf8.count, nil, &length, nil,
-            sodium_base64_VARIANT_ORIGINAL)
+            &bytes,
+            bytes.count,
+            text,
+            text.utf8.count,
+            nil,
+            &length,
+            nil,
+            sodium_base64_VARIANT_ORIGINAL
+        )
         return status == 0 ? Array(bytes[..<length]) : nil
     }
 }

@@ -36,7 +36,9 @@ package struct FilterParser: ~Copyable {
     ///   and `Limits.filterDepth` levels.
     /// - Throws: `SyntaxError` with the offset of the first byte that does not fit.
     package static func parse(
-        _ text: String, values: Values = .json, limits: Limits = .standard
+        _ text: String,
+        values: Values = .json,
+        limits: Limits = .standard
     ) throws(SyntaxError) -> Filter {
         var parser = FilterParser(text, values, limits)
         try parser.checkLength(limits.filterBytes, "filter")
@@ -51,7 +53,9 @@ package struct FilterParser: ~Copyable {
     /// - Parameter text: A PATCH operation's `path`.
     /// - Throws: `SyntaxError`.
     package static func parsePatchPath(
-        _ text: String, values: Values = .json, limits: Limits = .standard
+        _ text: String,
+        values: Values = .json,
+        limits: Limits = .standard
     ) throws(SyntaxError) -> PatchPath {
         var parser = FilterParser(text, values, limits)
         try parser.checkLength(limits.filterBytes, "path")
@@ -153,8 +157,10 @@ package struct FilterParser: ~Copyable {
         while let byte = peek, Self.isPathByte(byte) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         position = start
-        guard text.hasPrefixIgnoringASCIICase("urn:") || text.hasPrefixIgnoringASCIICase("http")
-            && text.contains(":")
+        guard
+            text.hasPrefixIgnoringASCIICase("urn:")
+                || text.hasPrefixIgnoringASCIICase("http")
+                    && text.contains(":")
         else { return try parsePlainPath(urn: nil, length: text.utf8.count) }
         return try parseURNPath(text)
     }
@@ -180,7 +186,8 @@ package struct FilterParser: ~Copyable {
     }
 
     private mutating func parsePlainPath(
-        urn: String?, length: Int
+        urn: String?,
+        length: Int
     ) throws(SyntaxError) -> AttributePath {
         let end = position + length
         let attribute = try parseName()

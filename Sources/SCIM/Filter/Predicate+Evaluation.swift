@@ -14,8 +14,11 @@ extension Predicate {
             resource.elements(of: reference).contains { inner.matches(element: $0) }
         case .comparison(let reference, let comparison, let operand):
             Self.compare(
-                resource.keys(of: reference), comparison, operand,
-                absent: reference.isMultiValued ? false : comparison == .ne)
+                resource.keys(of: reference),
+                comparison,
+                operand,
+                absent: reference.isMultiValued ? false : comparison == .ne
+            )
         }
     }
 
@@ -29,13 +32,19 @@ extension Predicate {
         case .present(let reference): reference.value(in: element)?.isPresent == true
         case .comparison(let reference, let comparison, let operand):
             Self.compare(
-                [reference.key(in: element)].compactMap(\.self), comparison, operand,
-                absent: comparison == .ne)
+                [reference.key(in: element)].compactMap(\.self),
+                comparison,
+                operand,
+                absent: comparison == .ne
+            )
         }
     }
 
     private static func compare(
-        _ keys: [Key], _ comparison: ComparisonOperator, _ operand: Key, absent: Bool
+        _ keys: [Key],
+        _ comparison: ComparisonOperator,
+        _ operand: Key,
+        absent: Bool
     ) -> Bool {
         keys.isEmpty ? absent : keys.contains { comparison.holds($0, operand) }
     }
@@ -57,7 +66,9 @@ extension ComparisonOperator {
     }
 
     private static func texts(
-        _ value: Key, _ operand: Key, _ holds: ([UInt8], [UInt8]) -> Bool
+        _ value: Key,
+        _ operand: Key,
+        _ holds: ([UInt8], [UInt8]) -> Bool
     ) -> Bool {
         guard case .text(let text) = value, case .text(let part) = operand else { return false }
         return holds(Array(text.utf8), Array(part.utf8))

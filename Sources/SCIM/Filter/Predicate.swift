@@ -25,7 +25,8 @@ extension Filter {
     ///
     /// - Throws: `invalidFilter` as for a whole filter.
     package func bound(
-        toElementsOf reference: AttributeReference, in type: ResourceType
+        toElementsOf reference: AttributeReference,
+        in type: ResourceType
     ) throws(SCIMError) -> Predicate {
         try Binder(type: type, element: reference).bind(self)
     }
@@ -51,7 +52,9 @@ private struct Binder {
                 throw .invalidFilter("\(path.text) cannot be followed by brackets")
             }
             return .element(
-                reference, try Binder(type: type, element: reference).bind(inner))
+                reference,
+                try Binder(type: type, element: reference).bind(inner)
+            )
         }
     }
 
@@ -78,7 +81,8 @@ private struct Binder {
 
     /// Of a simple attribute's element, the implicit name is `value` (RFC 7643 §2.4).
     private func subAttribute(
-        _ path: AttributePath, of element: AttributeReference
+        _ path: AttributePath,
+        of element: AttributeReference
     ) -> AttributeReference? {
         guard path.urn == nil, path.subAttribute == nil, let attribute = element.attribute else {
             return nil
@@ -89,7 +93,9 @@ private struct Binder {
     }
 
     private func bind(
-        _ path: AttributePath, _ comparison: ComparisonOperator, _ literal: Literal
+        _ path: AttributePath,
+        _ comparison: ComparisonOperator,
+        _ literal: Literal
     ) throws(SCIMError) -> Predicate {
         var reference = try resolve(path)
         if literal == .null {
@@ -105,14 +111,17 @@ private struct Binder {
         }
         guard let definition = reference.definition, !definition.isComplex else {
             throw .invalidFilter(
-                "\(path.text) is complex; name one of its sub-attributes to compare it")
+                "\(path.text) is complex; name one of its sub-attributes to compare it"
+            )
         }
         try check(comparison, definition, path)
         return .comparison(reference, comparison, try key(literal, definition, path))
     }
 
     private func check(
-        _ comparison: ComparisonOperator, _ definition: Attribute, _ path: AttributePath
+        _ comparison: ComparisonOperator,
+        _ definition: Attribute,
+        _ path: AttributePath
     ) throws(SCIMError) {
         let isAllowed =
             switch (definition.type, comparison) {
@@ -125,12 +134,15 @@ private struct Binder {
         guard isAllowed else {
             throw .invalidFilter(
                 "\(comparison.rawValue) does not apply to \(path.text),"
-                    + " which is of type \(definition.type.rawValue)")
+                    + " which is of type \(definition.type.rawValue)"
+            )
         }
     }
 
     private func key(
-        _ literal: Literal, _ definition: Attribute, _ path: AttributePath
+        _ literal: Literal,
+        _ definition: Attribute,
+        _ path: AttributePath
     ) throws(SCIMError) -> Key {
         let value: JSON =
             switch literal {
@@ -145,7 +157,8 @@ private struct Binder {
         guard let key = definition.key(of: value) else {
             throw .invalidFilter(
                 "\(path.text) is of type \(definition.type.rawValue)"
-                    + " and cannot be compared with \(literal.text)")
+                    + " and cannot be compared with \(literal.text)"
+            )
         }
         return key
     }

@@ -1,19 +1,24 @@
 /// Removing (RFC 7644 §3.5.2.2).
 extension Patch {
     func remove(
-        _ target: Target, _ operation: PatchOperation, _ outcome: inout Outcome
+        _ target: Target,
+        _ operation: PatchOperation,
+        _ outcome: inout Outcome
     ) throws(SCIMError) {
         // Read literally, the RFC removes every value and ignores this one: nothing a client
         // that lists values can want.
         if operation.value != nil, target.attribute.multiValued, target.isWhole {
             throw .invalidSyntax(
-                "remove takes no value; select what to remove by a filter in the path")
+                "remove takes no value; select what to remove by a filter in the path"
+            )
         }
         try clear(target, operation, &outcome)
     }
 
     func clear(
-        _ target: Target, _ operation: PatchOperation, _ outcome: inout Outcome
+        _ target: Target,
+        _ operation: PatchOperation,
+        _ outcome: inout Outcome
     ) throws(SCIMError) {
         let reference = target.reference.sub(nil)
         if target.sub?.required == true {
@@ -44,7 +49,8 @@ extension Patch {
 /// Membership (RFC 7643 §4.2): elements come and go, and never change.
 extension Patch {
     func memberChanges(
-        _ operation: PatchOperation, _ target: Target
+        _ operation: PatchOperation,
+        _ target: Target
     ) throws(SCIMError) -> [MemberChange] {
         if let filter = target.filter {
             return try memberChanges(operation, target, selectedBy: filter)
@@ -55,14 +61,17 @@ extension Patch {
         case (.add, nil): return []
         case (.remove, _?):
             throw .invalidSyntax(
-                "remove takes no value; select members by a filter in the path")
+                "remove takes no value; select members by a filter in the path"
+            )
         case (.add, let value?): return [.add(try memberIDs(value))]
         case (.replace, let value?): return [.replace(try memberIDs(value))]
         }
     }
 
     private func memberChanges(
-        _ operation: PatchOperation, _ target: Target, selectedBy filter: Predicate
+        _ operation: PatchOperation,
+        _ target: Target,
+        selectedBy filter: Predicate
     ) throws(SCIMError) -> [MemberChange] {
         if let sub = target.sub { throw Self.immutable(sub) }
         let ids = filter.idsSelected

@@ -3,7 +3,9 @@ extension Patch {
     /// Sets a whole attribute: a single value replaces, a complex value merges, several values
     /// are appended or replaced.
     func set(
-        _ reference: AttributeReference, _ value: JSON, _ kind: PatchOperation.Kind,
+        _ reference: AttributeReference,
+        _ value: JSON,
+        _ kind: PatchOperation.Kind,
         in outcome: inout Outcome
     ) throws(SCIMError) {
         guard let attribute = reference.attribute else { return }
@@ -29,7 +31,10 @@ extension Patch {
     }
 
     private func elements(
-        _ attribute: Attribute, _ value: JSON, _ kind: PatchOperation.Kind, stored: JSON?,
+        _ attribute: Attribute,
+        _ value: JSON,
+        _ kind: PatchOperation.Kind,
+        stored: JSON?,
         _ name: String
     ) throws(SCIMError) -> JSON? {
         let sent = value.array ?? [value]
@@ -44,7 +49,10 @@ extension Patch {
 
     /// The sub-attributes that the value has are set; the rest of the complex value stays.
     private func merged(
-        _ attribute: Attribute, _ value: JSON, stored: JSON?, _ kind: PatchOperation.Kind,
+        _ attribute: Attribute,
+        _ value: JSON,
+        stored: JSON?,
+        _ kind: PatchOperation.Kind,
         _ name: String
     ) throws(SCIMError) -> JSON? {
         guard let sent = value.object else {
@@ -63,14 +71,20 @@ extension Patch {
     /// Sets part of an attribute: a sub-attribute, the elements that a filter selects, or a
     /// sub-attribute of those.
     func setPart(
-        _ target: Target, _ value: JSON, _ operation: PatchOperation, in outcome: inout Outcome
+        _ target: Target,
+        _ value: JSON,
+        _ operation: PatchOperation,
+        in outcome: inout Outcome
     ) throws(SCIMError) {
         let attribute = target.attribute
         guard attribute.multiValued || target.filter != nil else {
             guard let sub = target.sub else { return }
             return try set(
-                target.reference.sub(nil), .object([sub.name: value]), operation.kind,
-                in: &outcome)
+                target.reference.sub(nil),
+                .object([sub.name: value]),
+                operation.kind,
+                in: &outcome
+            )
         }
         var elements = outcome.resource.elements(of: target.reference)
         var changed: [Int] = []
@@ -87,11 +101,16 @@ extension Patch {
         try attribute.checkPrimary(elements, at: attribute.name)
         try assign(
             attribute.multiValued ? .array(elements.distinct) : elements.first,
-            at: target.reference.sub(nil), in: &outcome)
+            at: target.reference.sub(nil),
+            in: &outcome
+        )
     }
 
     private func part(
-        _ target: Target, _ value: JSON, _ operation: PatchOperation, of element: JSON
+        _ target: Target,
+        _ value: JSON,
+        _ operation: PatchOperation,
+        of element: JSON
     ) throws(SCIMError) -> JSON {
         let name = operation.pathText
         guard let sub = target.sub else {
@@ -114,7 +133,9 @@ extension Patch {
     }
 
     private func newElement(
-        _ target: Target, _ value: JSON, _ operation: PatchOperation
+        _ target: Target,
+        _ value: JSON,
+        _ operation: PatchOperation
     ) throws(SCIMError) -> JSON {
         guard unmatchedFilter == .createElement || target.filter == nil,
             let seed = target.filterSyntax.map({ $0.equalities(target) }) ?? [:]
@@ -139,7 +160,9 @@ extension Patch {
     }
 
     func assign(
-        _ value: JSON?, at reference: AttributeReference, in outcome: inout Outcome
+        _ value: JSON?,
+        at reference: AttributeReference,
+        in outcome: inout Outcome
     ) throws(SCIMError) {
         if value == nil, let attribute = reference.attribute,
             attribute.required || attribute.defaultValue != nil
@@ -197,7 +220,8 @@ extension JSONObject {
         JSONObject(
             attributes.compactMap { attribute in
                 self[attribute.name].map { .init(name: attribute.name, value: $0) }
-            })
+            }
+        )
     }
 
     /// The whole value of an attribute.
@@ -207,7 +231,11 @@ extension JSONObject {
     }
 
     /// Sets the whole value of an attribute; an extension without data disappears.
-    package mutating func set(_ value: JSON?, at reference: AttributeReference, in type: ResourceType) {
+    package mutating func set(
+        _ value: JSON?,
+        at reference: AttributeReference,
+        in type: ResourceType
+    ) {
         guard let name = reference.attribute?.name else { return }
         guard reference.isExtension, let urn = reference.schema else {
             self[name] = value

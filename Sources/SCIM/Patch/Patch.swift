@@ -33,7 +33,8 @@ package struct Patch: Sendable {
     /// - Throws: `noTarget` when a value filter selects nothing; `mutability`, `invalidPath`,
     ///   `invalidValue`, `invalidSyntax` as in RFC 7644 §3.12, Table 9.
     package func apply(
-        _ operations: [PatchOperation], to resource: JSONObject
+        _ operations: [PatchOperation],
+        to resource: JSONObject
     ) throws(SCIMError) -> Outcome {
         var outcome = Outcome(resource: resource, memberChanges: [])
         for operation in operations {
@@ -51,7 +52,8 @@ package struct Patch: Sendable {
     /// Each attribute of the value is added or replaced; the others stay (RFC 7644 §3.5.2.1,
     /// §3.5.2.3). Read-only attributes are passed over, as in a PUT: clients repeat `id` there.
     private func merge(
-        _ operation: PatchOperation, into outcome: inout Outcome
+        _ operation: PatchOperation,
+        into outcome: inout Outcome
     ) throws(SCIMError) {
         guard let value = operation.value else {
             if operation.kind == .add { return }
@@ -67,7 +69,10 @@ package struct Patch: Sendable {
                 attribute.mutability != .readOnly, attribute.name != "schemas"
             {
                 let reference = AttributeReference(
-                    schema: type.schema.id, isExtension: false, attribute: attribute)
+                    schema: type.schema.id,
+                    isExtension: false,
+                    attribute: attribute
+                )
                 _ = try object.uniqueValue(named: member.name, at: "")
                 try set(reference, member.value, operation.kind, in: &outcome)
             }
@@ -75,7 +80,10 @@ package struct Patch: Sendable {
     }
 
     private func mergeExtension(
-        _ schema: Schema, _ value: JSON, _ kind: PatchOperation.Kind, into outcome: inout Outcome
+        _ schema: Schema,
+        _ value: JSON,
+        _ kind: PatchOperation.Kind,
+        into outcome: inout Outcome
     ) throws(SCIMError) {
         if case .null = value {
             if kind == .replace { outcome.resource[schema.id] = nil }
@@ -89,7 +97,10 @@ package struct Patch: Sendable {
                 attribute.mutability != .readOnly
             else { continue }
             let reference = AttributeReference(
-                schema: schema.id, isExtension: true, attribute: attribute)
+                schema: schema.id,
+                isExtension: true,
+                attribute: attribute
+            )
             _ = try object.uniqueValue(named: member.name, at: schema.id)
             try set(reference, member.value, kind, in: &outcome)
         }
@@ -98,7 +109,9 @@ package struct Patch: Sendable {
     // MARK: Operations with a path
 
     private func apply(
-        _ operation: PatchOperation, at path: PatchPath, to outcome: inout Outcome
+        _ operation: PatchOperation,
+        at path: PatchPath,
+        to outcome: inout Outcome
     ) throws(SCIMError) {
         guard let reference = type.resolve(path.path) else {
             throw .invalidPath("\(type.name) has no attribute \(operation.pathText)")
@@ -128,7 +141,9 @@ package struct Patch: Sendable {
     }
 
     private func applyToExtension(
-        _ operation: PatchOperation, _ reference: AttributeReference, _ outcome: inout Outcome
+        _ operation: PatchOperation,
+        _ reference: AttributeReference,
+        _ outcome: inout Outcome
     ) throws(SCIMError) {
         guard let urn = reference.schema, let schema = type.extension(urn) else { return }
         if operation.path?.filter != nil {
@@ -154,7 +169,9 @@ package struct Patch: Sendable {
     }
 
     private func target(
-        _ path: PatchPath, _ reference: AttributeReference, _ text: String
+        _ path: PatchPath,
+        _ reference: AttributeReference,
+        _ text: String
     ) throws(SCIMError) -> Target {
         guard let attribute = reference.attribute else { throw .invalidPath(text) }
         var sub = reference.subAttribute
@@ -166,16 +183,24 @@ package struct Patch: Sendable {
         }
         guard let filter = path.filter else {
             return Target(
-                reference: reference, filter: nil, filterSyntax: nil, sub: sub,
-                attribute: attribute)
+                reference: reference,
+                filter: nil,
+                filterSyntax: nil,
+                sub: sub,
+                attribute: attribute
+            )
         }
         guard reference.subAttribute == nil else {
             throw .invalidPath("\(text): only an attribute can be followed by brackets")
         }
         do {
             return Target(
-                reference: reference, filter: try filter.bound(toElementsOf: reference, in: type),
-                filterSyntax: filter, sub: sub, attribute: attribute)
+                reference: reference,
+                filter: try filter.bound(toElementsOf: reference, in: type),
+                filterSyntax: filter,
+                sub: sub,
+                attribute: attribute
+            )
         } catch {
             throw .init(status: error.status, scimType: .invalidPath, detail: error.detail)
         }

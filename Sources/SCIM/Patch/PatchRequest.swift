@@ -6,7 +6,9 @@ package struct PatchRequest: Sendable {
     /// - Throws: `invalidSyntax` when the message has no such form, `invalidPath` for a path that
     ///   does not parse.
     package init(
-        _ message: JSON, values: FilterParser.Values = .json, limits: Limits = .standard
+        _ message: JSON,
+        values: FilterParser.Values = .json,
+        limits: Limits = .standard
     ) throws(SCIMError) {
         guard let object = message.object else {
             throw .invalidSyntax("the body must be a JSON object, not \(message.kind)")
@@ -41,7 +43,8 @@ extension PatchRequest {
         if operations.array.map({ $0.count > limits.patchOperations }) == true {
             throw SCIMError(
                 status: 413,
-                detail: "a PATCH request may hold \(limits.patchOperations) operations at most")
+                detail: "a PATCH request may hold \(limits.patchOperations) operations at most"
+            )
         }
     }
 }
@@ -60,7 +63,10 @@ package struct PatchOperation: Sendable {
     package let value: JSON?
 
     fileprivate init(
-        _ json: JSON, _ index: Int, _ values: FilterParser.Values, _ limits: Limits
+        _ json: JSON,
+        _ index: Int,
+        _ values: FilterParser.Values,
+        _ limits: Limits
     ) throws(SCIMError) {
         let name = "Operations[\(index)]"
         guard let object = json.object else {
@@ -72,7 +78,11 @@ package struct PatchOperation: Sendable {
         }
         self.kind = kind
         (path, pathText) = try Self.path(
-            try object.uniqueValue(named: "path", at: name), name, values, limits)
+            try object.uniqueValue(named: "path", at: name),
+            name,
+            values,
+            limits
+        )
         let value = try object.uniqueValue(named: "value", at: name)
         self.value = value == .null ? nil : value
         // A replacement by nothing at all is no way to say "clear": that takes null or [].
@@ -80,7 +90,10 @@ package struct PatchOperation: Sendable {
     }
 
     private static func path(
-        _ json: JSON?, _ name: String, _ values: FilterParser.Values, _ limits: Limits
+        _ json: JSON?,
+        _ name: String,
+        _ values: FilterParser.Values,
+        _ limits: Limits
     ) throws(SCIMError) -> (PatchPath?, String) {
         guard let json, json != .null, json != "" else { return (nil, "") }
         guard let text = json.string else {

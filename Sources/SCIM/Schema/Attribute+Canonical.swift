@@ -10,7 +10,8 @@ extension Attribute {
     /// - Returns: The value to store, or `nil` when it is unassigned (RFC 7643 §2.5).
     /// - Throws: `invalidValue` when the value is not of the attribute's type.
     package func canonical(
-        _ value: JSON, at path: @autoclosure () -> String
+        _ value: JSON,
+        at path: @autoclosure () -> String
     ) throws(SCIMError) -> JSON? {
         multiValued
             ? try canonicalElements(value, at: path()) : try canonicalSingle(value, at: path())
@@ -18,7 +19,8 @@ extension Attribute {
 
     /// The elements of a multi-valued attribute, equal ones once.
     private func canonicalElements(
-        _ value: JSON, at path: @autoclosure () -> String
+        _ value: JSON,
+        at path: @autoclosure () -> String
     ) throws(SCIMError) -> JSON? {
         if case .null = value { return nil }
         guard let sent = value.array else {
@@ -38,7 +40,8 @@ extension Attribute {
     ///
     /// - Returns: `nil` when it is unassigned.
     package func canonicalSingle(
-        _ value: JSON, at path: @autoclosure () -> String
+        _ value: JSON,
+        at path: @autoclosure () -> String
     ) throws(SCIMError) -> JSON? {
         if case .null = value { return nil }
         if isComplex { return try canonicalComplex(value, at: path()) }
@@ -49,7 +52,8 @@ extension Attribute {
         case (.dateTime, .string(let text)):
             guard Instant(text) != nil else {
                 throw .invalidValue(
-                    "\(path()) must be a date and time such as 2024-05-13T04:42:34Z")
+                    "\(path()) must be a date and time such as 2024-05-13T04:42:34Z"
+                )
             }
             return value
         case (.binary, .string(let text)):
@@ -63,7 +67,8 @@ extension Attribute {
     }
 
     private func canonicalComplex(
-        _ value: JSON, at path: @autoclosure () -> String
+        _ value: JSON,
+        at path: @autoclosure () -> String
     ) throws(SCIMError) -> JSON? {
         guard let sent = value.object else {
             throw .invalidValue("\(path()) is complex and must be an object, not \(value.kind)")
@@ -85,7 +90,8 @@ extension Attribute {
 
     /// - Throws: `invalidValue` beyond `Limits.attributeValues`.
     package func checkCount(
-        _ elements: [JSON], at path: @autoclosure () -> String
+        _ elements: [JSON],
+        at path: @autoclosure () -> String
     ) throws(SCIMError) {
         let limit = Limits.standard.attributeValues
         if source != .members, elements.count > limit {
@@ -95,7 +101,8 @@ extension Attribute {
 
     /// At most one element is primary (RFC 7643 §2.4).
     package func checkPrimary(
-        _ elements: [JSON], at path: @autoclosure () -> String
+        _ elements: [JSON],
+        at path: @autoclosure () -> String
     ) throws(SCIMError) {
         if elements.count(where: \.isPrimary) > 1 {
             throw .invalidValue("\(path()) has more than one primary value")
@@ -135,7 +142,8 @@ extension JSONObject {
     ///
     /// - Throws: `invalidSyntax` when two members differ only in case.
     package func uniqueValue(
-        named name: String, at path: @autoclosure () -> String
+        named name: String,
+        at path: @autoclosure () -> String
     ) throws(SCIMError) -> JSON? {
         var found: Int?
         for index in members.indices where members[index].name.equalsIgnoringASCIICase(name) {

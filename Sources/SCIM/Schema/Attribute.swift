@@ -62,12 +62,21 @@ package final class Attribute: Sendable {
 
     /// What is left out has the default of RFC 7643 §2.2.
     package init(
-        name: String, type: ValueType = .string, multiValued: Bool = false,
-        description: String = "", required: Bool = false, caseExact: Bool = false,
-        mutability: Mutability = .readWrite, returned: Returned = .default,
-        uniqueness: Uniqueness = .none, canonicalValues: [String] = [],
-        referenceTypes: [String] = [], subAttributes: [Attribute] = [],
-        source: Source = .document, indexed: Bool = false, defaultValue: JSON? = nil
+        name: String,
+        type: ValueType = .string,
+        multiValued: Bool = false,
+        description: String = "",
+        required: Bool = false,
+        caseExact: Bool = false,
+        mutability: Mutability = .readWrite,
+        returned: Returned = .default,
+        uniqueness: Uniqueness = .none,
+        canonicalValues: [String] = [],
+        referenceTypes: [String] = [],
+        subAttributes: [Attribute] = [],
+        source: Source = .document,
+        indexed: Bool = false,
+        defaultValue: JSON? = nil
     ) {
         self.name = name
         self.type = type

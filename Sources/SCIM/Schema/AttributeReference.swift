@@ -9,7 +9,10 @@ package struct AttributeReference: Sendable {
     package let subAttribute: Attribute?
 
     package init(
-        schema: String?, isExtension: Bool, attribute: Attribute?, subAttribute: Attribute? = nil
+        schema: String?,
+        isExtension: Bool,
+        attribute: Attribute?,
+        subAttribute: Attribute? = nil
     ) {
         self.schema = schema
         self.isExtension = isExtension
@@ -28,8 +31,11 @@ package struct AttributeReference: Sendable {
     /// The reference to a sub-attribute of this attribute.
     package func sub(_ subAttribute: Attribute?) -> AttributeReference {
         .init(
-            schema: schema, isExtension: isExtension, attribute: attribute,
-            subAttribute: subAttribute)
+            schema: schema,
+            isExtension: isExtension,
+            attribute: attribute,
+            subAttribute: subAttribute
+        )
     }
 
     /// The canonical name: the schema's URN, the attribute, the sub-attribute.
@@ -68,7 +74,8 @@ extension ResourceType {
         else { return nil }
         return with(
             path.subAttribute,
-            .init(schema: schema.id, isExtension: true, attribute: attribute))
+            .init(schema: schema.id, isExtension: true, attribute: attribute)
+        )
     }
 
     private func resolveCore(_ path: AttributePath) -> AttributeReference? {
@@ -76,7 +83,8 @@ extension ResourceType {
         let isCommon = Self.common.contains { $0 === attribute }
         return with(
             path.subAttribute,
-            .init(schema: isCommon ? nil : schema.id, isExtension: false, attribute: attribute))
+            .init(schema: isCommon ? nil : schema.id, isExtension: false, attribute: attribute)
+        )
     }
 
     private func with(_ sub: String?, _ reference: AttributeReference) -> AttributeReference? {

@@ -35,7 +35,9 @@ extension ResourceType {
     }
 
     private func canonical(
-        _ sent: JSONObject, _ attributes: [Attribute], at prefix: String
+        _ sent: JSONObject,
+        _ attributes: [Attribute],
+        at prefix: String
     ) throws(SCIMError) -> JSONObject {
         var object = JSONObject()
         for attribute in attributes
@@ -44,7 +46,9 @@ extension ResourceType {
                 continue
             }
             let canonical = try attribute.canonical(
-                value, at: prefix.isEmpty ? attribute.name : "\(prefix):\(attribute.name)")
+                value,
+                at: prefix.isEmpty ? attribute.name : "\(prefix):\(attribute.name)"
+            )
             if let value = canonical {
                 object.members.append(.init(name: attribute.name, value: value))
             }
@@ -75,7 +79,10 @@ extension ResourceType {
             }
             for attribute in `extension`.schema.attributes {
                 try checkRequired(
-                    attribute, object[attribute.name], at: "\(urn):\(attribute.name)")
+                    attribute,
+                    object[attribute.name],
+                    at: "\(urn):\(attribute.name)"
+                )
             }
             urns.append(.string(urn))
             complete.members.append(.init(name: urn, value: .object(object)))
@@ -85,7 +92,9 @@ extension ResourceType {
     }
 
     private func checkRequired(
-        _ attribute: Attribute, _ value: JSON?, at path: @autoclosure () -> String
+        _ attribute: Attribute,
+        _ value: JSON?,
+        at path: @autoclosure () -> String
     ) throws(SCIMError) {
         guard attribute.required, attribute.source == .document else { return }
         let isBlank = value?.string?.unicodeScalars.allSatisfy(\.properties.isWhitespace)

@@ -25,7 +25,10 @@ package final class ResourceType: Sendable {
     package let coreAttributes: [Attribute]
 
     package init(
-        name: String, endpoint: String, description: String, schema: Schema,
+        name: String,
+        endpoint: String,
+        description: String,
+        schema: Schema,
         extensions: [Extension]
     ) {
         self.name = name
@@ -42,24 +45,39 @@ package final class ResourceType: Sendable {
 
     /// Follows from what a resource has data of; what clients say of it is not kept.
     static let schemasAttribute = Attribute(
-        name: "schemas", type: .reference, multiValued: true, required: true, returned: .always)
+        name: "schemas",
+        type: .reference,
+        multiValued: true,
+        required: true,
+        returned: .always
+    )
 
     /// Attributes that every resource has (RFC 7643 §3.1).
     package static let common: [Attribute] = [
         schemasAttribute,
         Attribute(
-            name: "id", required: true, caseExact: true, mutability: .readOnly, returned: .always,
-            uniqueness: .global, source: .record),
+            name: "id",
+            required: true,
+            caseExact: true,
+            mutability: .readOnly,
+            returned: .always,
+            uniqueness: .global,
+            source: .record
+        ),
         Attribute(name: "externalId", caseExact: true, source: .domain, indexed: true),
         Attribute(
-            name: "meta", type: .complex, mutability: .readOnly,
+            name: "meta",
+            type: .complex,
+            mutability: .readOnly,
             subAttributes: [
                 Attribute(name: "resourceType", caseExact: true, mutability: .readOnly),
                 Attribute(name: "created", type: .dateTime, mutability: .readOnly),
                 Attribute(name: "lastModified", type: .dateTime, mutability: .readOnly),
                 Attribute(name: "location", type: .reference, mutability: .readOnly),
                 Attribute(name: "version", caseExact: true, mutability: .readOnly),
-            ], source: .record),
+            ],
+            source: .record
+        ),
     ]
 
     /// The extension with the URN, without regard to case.
@@ -83,7 +101,8 @@ package final class ResourceType: Sendable {
             "schemaExtensions": .array(
                 extensions.map {
                     ["schema": .string($0.schema.id), "required": .bool($0.required)]
-                }),
+                }
+            ),
             "meta": [
                 "resourceType": "ResourceType",
                 "location": .string("\(base)/ResourceTypes/\(name)"),

@@ -4,35 +4,66 @@ extension Schema {
     /// `displayName` is required (erratum 5368) and unique: identity providers look groups up by
     /// it and would otherwise take over one another's.
     package static let group = Schema(
-        id: "urn:ietf:params:scim:schemas:core:2.0:Group", name: "Group", description: "Group",
+        id: "urn:ietf:params:scim:schemas:core:2.0:Group",
+        name: "Group",
+        description: "Group",
         attributes: [
             Attribute(
-                name: "displayName", description: "The name of the group.", required: true,
-                uniqueness: .server, indexed: true),
+                name: "displayName",
+                description: "The name of the group.",
+                required: true,
+                uniqueness: .server,
+                indexed: true
+            ),
             Attribute(
-                name: "members", type: .complex, multiValued: true,
+                name: "members",
+                type: .complex,
+                multiValued: true,
                 description: "The members of the group.",
                 subAttributes: [
                     Attribute(
-                        name: "value", description: "The id of the member.", required: true,
-                        caseExact: true, mutability: .immutable),
+                        name: "value",
+                        description: "The id of the member.",
+                        required: true,
+                        caseExact: true,
+                        mutability: .immutable
+                    ),
                     Attribute(
-                        name: "$ref", type: .reference, description: "The URL of the member.",
-                        mutability: .immutable, referenceTypes: ["User", "Group"]),
+                        name: "$ref",
+                        type: .reference,
+                        description: "The URL of the member.",
+                        mutability: .immutable,
+                        referenceTypes: ["User", "Group"]
+                    ),
                     Attribute(
-                        name: "type", description: "The resource type of the member.",
-                        mutability: .immutable, canonicalValues: ["User", "Group"]),
-                ], source: .members),
-        ])
+                        name: "type",
+                        description: "The resource type of the member.",
+                        mutability: .immutable,
+                        canonicalValues: ["User", "Group"]
+                    ),
+                ],
+                source: .members
+            ),
+        ]
+    )
 }
 
 extension ResourceType {
     package static let user = ResourceType(
-        name: "User", endpoint: "/Users", description: "User account", schema: .user,
-        extensions: [.init(schema: .enterpriseUser, required: false)])
+        name: "User",
+        endpoint: "/Users",
+        description: "User account",
+        schema: .user,
+        extensions: [.init(schema: .enterpriseUser, required: false)]
+    )
 
     package static let group = ResourceType(
-        name: "Group", endpoint: "/Groups", description: "Group", schema: .group, extensions: [])
+        name: "Group",
+        endpoint: "/Groups",
+        description: "Group",
+        schema: .group,
+        extensions: []
+    )
 
     /// Every resource type that the endpoint serves.
     package static let all = [user, group]

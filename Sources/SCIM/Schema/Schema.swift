@@ -12,7 +12,8 @@ package final class Schema: Sendable {
         for attribute in attributes {
             precondition(
                 attribute.subAttributes.allSatisfy { !$0.isComplex },
-                "\(id): \(attribute.name) has a complex sub-attribute")
+                "\(id): \(attribute.name) has a complex sub-attribute"
+            )
         }
         self.id = id
         self.name = name

@@ -3,7 +3,8 @@ import ArgumentParser
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Bring the database to the schema of this program, or make a new one.")
+        abstract: "Bring the database to the schema of this program, or make a new one."
+    )
 
     @OptionGroup var database: DatabaseOptions
 

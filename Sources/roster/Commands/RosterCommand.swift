@@ -14,7 +14,8 @@ struct RosterCommand: ParsableCommand {
             \(Settings.database) names the database file.
             """,
         version: version,
-        subcommands: [TokenCommand.self, MigrateCommand.self, CheckCommand.self])
+        subcommands: [TokenCommand.self, MigrateCommand.self, CheckCommand.self]
+    )
 }
 
 /// The database that a command works on.
@@ -26,7 +27,8 @@ struct DatabaseOptions: ParsableArguments {
     func path() throws -> String {
         guard let path = database ?? environment(Settings.database) else {
             throw ValidationError(
-                "name the database file by --database or \(Settings.database)")
+                "name the database file by --database or \(Settings.database)"
+            )
         }
         return path
     }

@@ -6,12 +6,15 @@ import SCIM
 
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Make, list and revoke the tokens of clients.",
-        subcommands: [Create.self, List.self, Revoke.self])
+        commandName: "token",
+        abstract: "Make, list and revoke the tokens of clients.",
+        subcommands: [Create.self, List.self, Revoke.self]
+    )
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a token. It is printed once and kept nowhere.")
+            abstract: "Make a token. It is printed once and kept nowhere."
+        )
 
         @Argument(help: "The client's name: letters, digits, '.', '_' and '-'.")
         var name: String
@@ -37,7 +40,8 @@ struct TokenCommand: ParsableCommand {
             }
             guard isName, (1...64).contains(name.utf8.count) else {
                 throw ValidationError(
-                    "a name has 1 to 64 letters, digits, '.', '_' and '-'")
+                    "a name has 1 to 64 letters, digits, '.', '_' and '-'"
+                )
             }
             guard Profile.named(profile) != nil else {
                 let names = Profile.all.map(\.name).joined(separator: ", ")
@@ -50,8 +54,14 @@ struct TokenCommand: ParsableCommand {
             let secret = TokenSecret()
             let now = currentInstant()
             let token = Token(
-                name: name, profile: profile.lowercased(), rights: rights, domain: domain,
-                created: now, expires: expires.map { $0.added(to: now) }, hash: secret.hash)
+                name: name,
+                profile: profile.lowercased(),
+                rights: rights,
+                domain: domain,
+                created: now,
+                expires: expires.map { $0.added(to: now) },
+                hash: secret.hash
+            )
             let number = try reportingCause { () throws(SCIMError) in
                 try store.write { transaction throws(SCIMError) in
                     try transaction.insert(token, hash: secret.hash)
@@ -60,14 +70,16 @@ struct TokenCommand: ParsableCommand {
             explain(
                 "Token \(number) of \(name) (profile \(token.profile), \(rights.rawValue)"
                     + "\(token.expires.map { ", until \($0.text)" } ?? "")). "
-                    + "Copy it now: it is not shown again.")
+                    + "Copy it now: it is not shown again."
+            )
             print(secret.text)
         }
     }
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the tokens, without their secrets.")
+            abstract: "List the tokens, without their secrets."
+        )
 
         @OptionGroup var database: DatabaseOptions
 
@@ -89,7 +101,8 @@ struct TokenCommand: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a token, or all tokens of a name.")
+            abstract: "Revoke a token, or all tokens of a name."
+        )
 
         @Argument(help: "The token's number, or the client's name.")
         var token: String
