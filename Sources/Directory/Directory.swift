@@ -9,7 +9,10 @@ package struct Directory {
     package let limits: Limits
     private let now: @Sendable () -> Instant
 
-    /// - Parameter now: The clock.
+    /// - Parameters:
+    ///   - store: Holds the resources, the audit trail and the outbox.
+    ///   - limits: The bounds on what a client may send.
+    ///   - now: The clock.
     package init(
         store: any Store,
         limits: Limits = .standard,
@@ -47,7 +50,8 @@ package struct Directory {
 
     /// Creates a resource (RFC 7644 §3.3).
     ///
-    /// - Parameter body: As sent, after the profile's rewrites.
+    /// `body` is what was sent, after the profile's rewrites.
+    ///
     /// - Throws: `invalidSyntax`, `invalidValue`; 409 `uniqueness`.
     package func create(
         _ body: JSON,
@@ -92,8 +96,10 @@ package struct Directory {
         }
     }
 
-    /// Replaces a resource (RFC 7644 §3.5.1). What the client leaves out is cleared, except the
-    /// password and attributes that have a default.
+    /// Replaces a resource (RFC 7644 §3.5.1).
+    ///
+    /// What the client leaves out is cleared, except the password and attributes that have a
+    /// default.
     ///
     /// - Throws: 404, 412, `mutability` for another value of an immutable attribute, and what
     ///   `create` throws.
@@ -138,7 +144,8 @@ package struct Directory {
 
     /// Applies a PATCH request (RFC 7644 §3.5.2), all or nothing.
     ///
-    /// - Parameter parts: What the answer will show.
+    /// `parts` is what the answer will show.
+    ///
     /// - Throws: 404, 412, and what `Patch.apply` throws.
     package func modify(
         _ id: String,
@@ -465,7 +472,7 @@ package struct Directory {
 }
 
 extension StoredResource {
-    /// - Parameter document: The record's document as text.
+    /// The resource of a record; `document` is the record's document as text.
     fileprivate init(
         _ record: ResourceRecord,
         key: Int64,

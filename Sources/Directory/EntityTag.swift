@@ -14,7 +14,8 @@ package enum EntityTag {
     package static let fieldSeparator = "\u{1F}"
     package static let recordSeparator = "\u{1E}"
 
-    /// - Parameter memberships: Fields and records as text, in the store's order; `nil` for none.
+    /// The same tag, of memberships that are one text: fields and records with the separators
+    /// between, in the store's order; `nil` for none.
     package static func text(version: Int64, joinedMemberships: String?) -> String {
         guard let joinedMemberships else { return text(version: version, memberships: []) }
         return "W/\"\(version)-\(String(digest(joinedMemberships), radix: 16))\""
@@ -33,7 +34,7 @@ package enum EntityTag {
 
     /// FNV-1a, 64 bits: tells states apart, and protects nothing.
     ///
-    /// - Parameter digest: Of the text before this one.
+    /// `digest` is that of the text before this one.
     private static func digest(
         _ text: String,
         after digest: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -44,10 +45,10 @@ package enum EntityTag {
         }
     }
 
-    /// Whether a list of tags, as in `If-Match`, has the tag. Compares weakly, and takes away
-    /// what web servers append to the tags of compressed answers.
+    /// Whether a list of tags, as in `If-Match`, has the tag.
     ///
-    /// - Parameter list: The field's value; `*` has every tag.
+    /// Compares weakly, and takes away what web servers append to the tags of compressed answers.
+    /// `list` is the field's value; `*` has every tag.
     package static func list(_ list: String, contains tag: String) -> Bool {
         if list.utf8.elementsEqual("*".utf8) { return true }
         let wanted = opaque(Substring(tag))

@@ -1,6 +1,8 @@
 import SCIM
 
-/// Who changed what, for the administrator. Holds names of attributes, never their values.
+/// Who changed what, for the administrator.
+///
+/// Holds names of attributes, never their values.
 package struct AuditEntry: Sendable {
     package enum Action: String, Sendable {
         case create, replace, modify, delete

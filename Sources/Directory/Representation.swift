@@ -12,7 +12,9 @@ package struct Representation: Sendable {
         self.projection = projection
     }
 
-    /// What has to be loaded of a resource to show it. The version tag needs memberships.
+    /// What has to be loaded of a resource to show it.
+    ///
+    /// The version tag needs memberships.
     package var parts: ResourceParts {
         var parts: ResourceParts = []
         // `meta` is in every answer that is not asked for something else.
@@ -97,8 +99,9 @@ extension StoredResource {
     }
 
     /// Appends the whole resource as JSON text: the document as it stands, and behind it what is
-    /// not in the document. No tree is made of it, which would cost more than all the rest of
-    /// reading a resource.
+    /// not in the document.
+    ///
+    /// No tree is made of it, which would cost more than all the rest of reading a resource.
     fileprivate func append(base: String, to writer: inout JSONWriter) {
         writer.append(json: document.dropLast())
         if let externalId {

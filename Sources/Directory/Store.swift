@@ -23,7 +23,9 @@ package protocol Store {
         _ body: (any StoreTransaction) throws(SCIMError) -> Result
     ) throws(SCIMError) -> Result
 
-    /// - Parameter hash: SHA-256 of the secret, 32 bytes.
+    /// The token whose secret has the SHA-256 hash, 32 bytes.
+    ///
+    /// - Returns: `nil` when there is none.
     func token(hash: [UInt8]) throws(SCIMError) -> Token?
 
     func tokens() throws(SCIMError) -> [Token]
@@ -32,7 +34,9 @@ package protocol Store {
     func recordUse(ofToken id: Int64, at instant: Instant)
 }
 
-/// A transaction of a store. Nothing of it is visible to others before it is committed.
+/// A transaction of a store.
+///
+/// Nothing of it is visible to others before it is committed.
 package protocol StoreTransaction {
     func fetch(
         _ id: String,

@@ -1,6 +1,8 @@
 import SCIM
 
-/// A client's permission to use the endpoint. The secret itself is kept nowhere.
+/// A client's permission to use the endpoint.
+///
+/// The secret itself is kept nowhere.
 package struct Token: Sendable {
     package enum Rights: String, Sendable, CaseIterable {
         case read, write

@@ -46,7 +46,9 @@ struct Discovery {
         ]
     }
 
-    /// RFC 7643 §5, RFC 9865 §4. The numbers are the ones enforced.
+    /// The service provider's configuration (RFC 7643 §5, RFC 9865 §4).
+    ///
+    /// The numbers are the ones enforced.
     private var serviceProviderConfig: JSON {
         let pageSize = JSON.integer(Int64(limits.pageSize))
         return [

@@ -12,6 +12,7 @@ package struct Endpoint {
     private let configuredBase: (Request) -> String?
 
     /// - Parameters:
+    ///   - limits: The bounds on what a client may send and ask for.
     ///   - now: The clock.
     ///   - openStore: The store that serves a request; throws 503 when there is none.
     ///   - configuredBase: The base URL where one is configured, without a trailing slash.
@@ -29,7 +30,7 @@ package struct Endpoint {
 
     /// Answers a request.
     ///
-    /// - Parameter requestID: Names the request in log and audit trail.
+    /// `requestID` names the request in log and audit trail.
     package func answer(_ incoming: Incoming, requestID: String) -> Answer {
         var answer = Answer()
         do throws(SCIMError) {

@@ -209,8 +209,10 @@ struct Exchange {
         )
     }
 
-    /// How a PATCH is answered: `nil` for 204. A group's answer never lists its members unasked:
-    /// there may be many, and the client knows what it changed (RFC 7644 §3.5.2).
+    /// How a PATCH is answered: `nil` for 204.
+    ///
+    /// A group's answer never lists its members unasked: there may be many, and the client knows
+    /// what it changed (RFC 7644 §3.5.2).
     private func patchRepresentation(
         _ type: ResourceType
     ) throws(SCIMError) -> Representation? {

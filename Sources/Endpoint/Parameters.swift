@@ -1,7 +1,8 @@
 import SCIM
 
-/// The parameters of a query (RFC 7644 §3.4.2, §3.9). Unknown ones are ignored; of a repeated
-/// one the last counts.
+/// The parameters of a query (RFC 7644 §3.4.2, §3.9).
+///
+/// Unknown ones are ignored; of a repeated one the last counts.
 struct Parameters: Sendable {
     private var values: [(name: String, value: String)] = []
 

@@ -151,7 +151,7 @@ private struct Segments {
 }
 
 extension String {
-    /// `v1`, `v2`, …
+    /// Whether this is `v1`, `v2` and so on.
     fileprivate var isVersion: Bool {
         utf8.first == UInt8(ascii: "v") && utf8.count > 1
             && utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }

@@ -72,7 +72,7 @@ struct Variables: Sendable {
 
     /// Copies all strings, in one pass over their bytes.
     ///
-    /// - Parameter byteCount: Of all strings, each with its terminator.
+    /// `byteCount` is that of all strings, each with its terminator.
     private mutating func copy(_ strings: Strings, count: Int, byteCount: Int) {
         var entries: [Entry] = []
         entries.reserveCapacity(count)

@@ -1,5 +1,6 @@
-/// The bounds on what a client may send and ask for. A request beyond one is refused with an
-/// error that names the limit.
+/// The bounds on what a client may send and ask for.
+///
+/// A request beyond one is refused with an error that names the limit.
 package struct Limits: Sendable {
     /// Bytes of a request's body.
     package var bodyBytes = 1_048_576
@@ -13,13 +14,15 @@ package struct Limits: Sendable {
     package var jsonDepth = 32
     /// Bytes of a filter.
     package var filterBytes = 8_192
-    /// Comparisons, connectives and groups in a filter.
+    /// Terms of a filter: comparisons, value paths and groups.
     package var filterNodes = 200
     /// Levels of grouping in a filter.
     package var filterDepth = 32
     /// Operations of a PATCH request.
     package var patchOperations = 1_000
-    /// Values of a multi-valued attribute. A group's members are not limited.
+    /// Values of a multi-valued attribute.
+    ///
+    /// A group's members are not limited.
     package var attributeValues = 1_000
     /// Resources of one page, also where the client names no count; announced as
     /// `filter.maxResults` (RFC 7643 §5).

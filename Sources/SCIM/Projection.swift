@@ -16,6 +16,7 @@ package struct Projection: Sendable {
     }
 
     /// - Parameters:
+    ///   - type: Of the resources shown.
     ///   - attributes: The parameter's value: names with commas between; unknown ones are
     ///     ignored.
     ///   - excludedAttributes: Likewise.
@@ -69,7 +70,7 @@ package struct Projection: Sendable {
         }
     }
 
-    /// - Parameter resource: In canonical form.
+    /// What the answer shows of a resource in canonical form.
     package func apply(to resource: JSONObject) -> JSONObject {
         var shown = JSONObject()
         for member in resource.members {

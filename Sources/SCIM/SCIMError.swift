@@ -9,7 +9,9 @@ package struct SCIMError: Error, Sendable {
     /// HTTP status code.
     package let status: Int
     package let scimType: Kind?
-    /// For the client: what is wrong and where. Holds no statement, file path or secret.
+    /// For the client: what is wrong and where.
+    ///
+    /// Holds no statement, file path or secret.
     package let detail: String
     /// For the log only.
     package let cause: String?
@@ -86,12 +88,12 @@ extension SCIMError {
         .init(status: 501, detail: detail)
     }
 
-    /// - Parameter allow: The methods that the resource has, for the `Allow` field.
+    /// The error 405; `allow` lists the methods that the resource has, for the `Allow` field.
     package static func methodNotAllowed(_ detail: String, allow: String) -> SCIMError {
         .init(status: 405, detail: detail, headers: [("Allow", allow)])
     }
 
-    /// - Parameter retryAfterSeconds: `nil` where waiting does not help.
+    /// The error 503; `retryAfterSeconds` is `nil` where waiting does not help.
     package static func unavailable(
         _ detail: String,
         cause: String,

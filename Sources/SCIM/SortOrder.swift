@@ -1,5 +1,7 @@
-/// The order of a list (RFC 7644 §3.4.2.3). Resources without a value come last when ascending
-/// and first when descending; ties keep the order of creation.
+/// The order of a list (RFC 7644 §3.4.2.3).
+///
+/// Resources without a value come last when ascending and first when descending; ties keep the
+/// order of creation.
 package struct SortOrder: Sendable {
     /// What is compared; of a multi-valued attribute the primary element's value, else the
     /// first's.
@@ -9,6 +11,7 @@ package struct SortOrder: Sendable {
     /// - Parameters:
     ///   - sortBy: The parameter's value.
     ///   - sortOrder: `ascending`, the default, or `descending`.
+    ///   - type: Of the resources in the list.
     /// - Throws: `invalidPath` for an attribute that is unknown or cannot be ordered,
     ///   `invalidValue` for another `sortOrder`.
     package init(sortBy: String, sortOrder: String?, type: ResourceType) throws(SCIMError) {

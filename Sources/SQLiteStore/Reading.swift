@@ -50,7 +50,7 @@ struct Reading {
         )
     }
 
-    /// - Parameter json: `[["id","displayName"], …]`
+    /// The memberships of a resource; `json` is `[["id","displayName"], …]`.
     private static func memberships(_ json: [UInt8]) throws -> [Membership] {
         if json.elementsEqual("[]".utf8) { return [] }
         return (try JSON(parsing: json).array ?? []).compactMap { pair in
@@ -142,7 +142,7 @@ struct Reading {
         return memberships
     }
 
-    /// - Parameter found: Resources on the page.
+    /// How many resources the query finds on all pages; `found` is how many are on this one.
     private func total(_ query: Query, _ condition: SQL, _ found: Int) throws -> Int {
         if query.count > 0, found < query.count, found > 0 || query.startIndex == 1 {
             return query.startIndex - 1 + found

@@ -20,7 +20,7 @@ struct Rows: ~Copyable {
     /// SQLite copies what is bound.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    /// - Parameter position: Of the placeholder, from 1.
+    /// Binds a value to the placeholder at a position, counted from 1.
     func bind(_ value: SQLValue, at position: Int32) {
         switch value {
         case .null: sqlite3_bind_null(handle, position)

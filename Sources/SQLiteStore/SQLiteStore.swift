@@ -23,7 +23,9 @@ package final class SQLiteStore: Store {
 
     /// Opens a database; a file that is missing or empty becomes a new one.
     ///
-    /// - Parameter path: Of the file. Its folder must exist.
+    /// - Parameters:
+    ///   - path: Of the file. Its folder must exist.
+    ///   - older: What to do with a database of an older schema.
     /// - Throws: 503 when the file cannot be used: not a database, not Roster's, of a newer or
     ///   older schema, locked, read-only, on a full disk.
     package init(path: String, older: OlderSchema = .refuse) throws(SCIMError) {

@@ -95,7 +95,9 @@ struct SQLiteTransaction: StoreTransaction {
         }
     }
 
-    /// Writes the rows that differ. Those that go, go first: elements may have changed places.
+    /// Writes the rows that differ.
+    ///
+    /// Those that go, go first: elements may have changed places.
     private func updateValues(
         _ key: Int64,
         from old: ResourceRecord,

@@ -8,7 +8,7 @@ import SCIM
 final class RequestLog {
     private var file: (path: String, descriptor: Int32)?
 
-    /// - Parameter path: Of the log file; `nil` for standard error.
+    /// Appends a request's line to the log file at the path, or to standard error for `nil`.
     func append(
         _ incoming: Incoming,
         _ answer: Answer,

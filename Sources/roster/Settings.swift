@@ -16,7 +16,9 @@ struct Settings {
     private let baseURL = environment(Self.baseURL)
     private let log = environment(Self.log)
 
-    /// - Parameter request: `nil` where there is none that is whole.
+    /// The log file's path, or `nil` for standard error.
+    ///
+    /// `request` is `nil` where there is none that is whole.
     func logPath(_ request: Request?) -> String? {
         request?.variable(Self.log) ?? log
     }

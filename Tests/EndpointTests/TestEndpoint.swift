@@ -53,7 +53,8 @@ final class TestEndpoint {
         }
     }
 
-    /// - Parameter authorization: `nil` for none; the valid bearer token by default.
+    /// Sends a request: with the valid bearer token by default, without any where `authorization`
+    /// is `nil`.
     func send(
         _ method: String,
         _ path: String,

@@ -304,6 +304,18 @@ struct CanonicalTests {
 
     // MARK: Checks
 
+    // MARK: Limits
+
+    @Test func limitsTheValuesOfAnAttribute() throws {
+        let most = Limits.standard.attributeValues
+        let body = { (count: Int) in
+            let phones = (0..<count).map { "{\"value\":\"\($0)\"}" }.joined(separator: ",")
+            return "{\"phoneNumbers\":[\(phones)]}"
+        }
+        try check(body(most), body(most))
+        try check(body(most + 1), fails: .invalidValue, "phoneNumbers has more than \(most)")
+    }
+
     private func check(
         _ body: String,
         _ expected: String,

@@ -450,6 +450,17 @@ struct PatchTests {
 
     // MARK: Checks
 
+    @Test func limitsTheValuesOfAnAttribute() throws {
+        let most = Limits.standard.attributeValues
+        let phones = (0..<most).map { "{\"value\": \"\($0)\"}" }.joined(separator: ",")
+        let full = "{\"phoneNumbers\": [\(phones)]}"
+        let add = { (phone: String) in
+            #"{"op": "add", "path": "phoneNumbers", "value": {"value": "\#(phone)"}}"#
+        }
+        try check(full, add("0"), full)
+        try check(full, add("one more"), fails: .invalidValue)
+    }
+
     private func check(
         _ stored: String,
         _ operations: String,

@@ -105,7 +105,7 @@ struct RandomDirectory {
 
     /// A filter that binds to the type.
     ///
-    /// - Parameter known: Values of attributes in the directory, for comparisons that match.
+    /// `known` has values of attributes in the directory, for comparisons that match.
     mutating func filter(_ type: ResourceType, known: [JSONObject], depth: Int = 3) -> Filter {
         switch Int.random(in: 0..<10, using: &generator) {
         case 0...1 where depth > 0:

@@ -6,7 +6,9 @@ package enum Password {
     /// 2^10 rounds, what PHP uses.
     private static let cost: UInt = 10
 
-    /// - Parameter password: Clear text.
+    /// - Parameters:
+    ///   - password: Clear text.
+    ///   - limits: `passwordBytes` counts here.
     /// - Returns: `$2y$10$…`, 60 characters.
     /// - Throws: `invalidValue` for a password that is empty or that bcrypt would cut: longer than
     ///   `Limits.passwordBytes`.

@@ -1,10 +1,10 @@
 /// The name of an attribute as clients write it (RFC 7644 §3.10).
 package struct AttributePath: Sendable, Equatable {
-    /// `urn:ietf:params:scim:schemas:core:2.0:User` of `urn:…:User:name.givenName`
+    /// The URN: `urn:ietf:params:scim:schemas:core:2.0:User` of `urn:…:User:name.givenName`.
     package var urn: String?
-    /// `name`; empty when the path is a URN alone
+    /// The attribute's name: `name` of `name.givenName`; empty when the path is a URN alone.
     package var attribute: String
-    /// `givenName`
+    /// The sub-attribute's name: `givenName` of `name.givenName`.
     package var subAttribute: String?
 
     package init(urn: String? = nil, attribute: String, subAttribute: String? = nil) {

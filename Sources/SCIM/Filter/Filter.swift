@@ -32,11 +32,11 @@ package enum Literal: Sendable, Equatable {
 
 /// The target of a PATCH operation (RFC 7644 §3.5.2, Figure 7).
 package struct PatchPath: Sendable, Equatable {
-    /// `emails`, or `name.givenName`
+    /// The attribute, such as `emails` or `name.givenName`.
     package var path: AttributePath
-    /// `type eq "work"` of `emails[type eq "work"].value`
+    /// The value filter: `type eq "work"` of `emails[type eq "work"].value`.
     package var filter: Filter?
-    /// `value` of `emails[type eq "work"].value`
+    /// The name behind the value filter: `value` of `emails[type eq "work"].value`.
     package var subAttribute: String?
 
     package init(path: AttributePath, filter: Filter? = nil, subAttribute: String? = nil) {

@@ -32,8 +32,9 @@ package struct FilterParser: ~Copyable {
         self.limits = limits
     }
 
-    /// - Parameter text: At most `Limits.filterBytes`, with at most `Limits.filterNodes` nodes
-    ///   and `Limits.filterDepth` levels.
+    /// Parses a filter: at most `Limits.filterBytes`, with at most `Limits.filterNodes` nodes and
+    /// `Limits.filterDepth` levels.
+    ///
     /// - Throws: `SyntaxError` with the offset of the first byte that does not fit.
     package static func parse(
         _ text: String,
@@ -50,8 +51,9 @@ package struct FilterParser: ~Copyable {
         return filter
     }
 
-    /// - Parameter text: A PATCH operation's `path`.
-    /// - Throws: `SyntaxError`.
+    /// Parses a PATCH operation's `path`, within the limits of a filter.
+    ///
+    /// - Throws: `SyntaxError`, as for a filter.
     package static func parsePatchPath(
         _ text: String,
         values: Values = .json,
@@ -70,7 +72,9 @@ package struct FilterParser: ~Copyable {
         return result
     }
 
-    /// - Parameter text: An attribute's name in `attributes`, `sortBy` and the like.
+    /// Parses an attribute's name in `attributes`, `sortBy` and the like.
+    ///
+    /// - Throws: `SyntaxError`, as for a filter.
     package static func parseAttributePath(_ text: String) throws(SyntaxError) -> AttributePath {
         var parser = FilterParser(text, .json, .standard)
         let path = try parser.parseAttrPath()
@@ -243,8 +247,9 @@ package struct FilterParser: ~Copyable {
         }
     }
 
-    /// Whether a group or an attribute with an operator stands behind a connective. Without that
-    /// look ahead, the name `Sales and Marketing` would end in the middle.
+    /// Whether a group or an attribute with an operator stands behind a connective.
+    ///
+    /// Without that look ahead, the name `Sales and Marketing` would end in the middle.
     private func startsTerm(at index: Int) -> Bool {
         var next = self.index(behindSpacesAt: index)
         guard next < bytes.count else { return false }

@@ -1,9 +1,8 @@
 extension Predicate {
-    /// Whether a resource satisfies the predicate: what filters mean (RFC 7644 §3.4.2.2). The
-    /// store's SQL means the same.
+    /// Whether a resource satisfies the predicate: what filters mean (RFC 7644 §3.4.2.2).
     ///
-    /// - Parameter resource: The whole resource in canonical form, with `id`, `meta`, `groups`
-    ///   and `members`.
+    /// The store's SQL means the same. `resource` is the whole resource in canonical form, with
+    /// `id`, `meta`, `groups` and `members`.
     package func matches(_ resource: JSONObject) -> Bool {
         switch self {
         case .and(let terms): terms.allSatisfy { $0.matches(resource) }

@@ -18,8 +18,9 @@ package struct JSONObject: Sendable {
 
     package var isEmpty: Bool { members.isEmpty }
 
-    /// The value of the member with exactly this name. Setting `nil` removes the member; setting
-    /// a value keeps the member's place, or appends it.
+    /// The value of the member with exactly this name.
+    ///
+    /// Setting `nil` removes the member; setting a value keeps the member's place, or appends it.
     package subscript(name: String) -> JSON? {
         get { index(of: name).map { members[$0].value } }
         set {

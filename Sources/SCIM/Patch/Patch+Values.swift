@@ -176,7 +176,8 @@ extension Patch {
 extension Filter {
     /// The values that an element must have to satisfy the filter.
     ///
-    /// - Parameter element: Where given, only what this element has is taken.
+    /// Where `element` has one of the attributes, its own value is taken, not the filter's.
+    ///
     /// - Returns: `nil` when the filter is more than equalities joined by `and`.
     fileprivate func equalities(_ target: Patch.Target, _ element: JSONObject? = nil) -> JSONObject?
     {

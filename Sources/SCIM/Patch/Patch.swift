@@ -30,6 +30,7 @@ package struct Patch: Sendable {
     /// - Parameters:
     ///   - operations: At most `Limits.patchOperations`.
     ///   - resource: As stored, without members.
+    /// - Returns: The changed resource, and the changes to its members.
     /// - Throws: `noTarget` when a value filter selects nothing; `mutability`, `invalidPath`,
     ///   `invalidValue`, `invalidSyntax` as in RFC 7644 §3.12, Table 9.
     package func apply(
@@ -50,7 +51,9 @@ package struct Patch: Sendable {
     // MARK: Operations without a path
 
     /// Each attribute of the value is added or replaced; the others stay (RFC 7644 §3.5.2.1,
-    /// §3.5.2.3). Read-only attributes are passed over, as in a PUT: clients repeat `id` there.
+    /// §3.5.2.3).
+    ///
+    /// Read-only attributes are passed over, as in a PUT: clients repeat `id` there.
     private func merge(
         _ operation: PatchOperation,
         into outcome: inout Outcome

@@ -2,7 +2,8 @@
 package struct PatchRequest: Sendable {
     package let operations: [PatchOperation]
 
-    /// - Parameter message: As sent; names and `op` are matched without regard to case.
+    /// Reads a message as sent; names and `op` are matched without regard to case.
+    ///
     /// - Throws: `invalidSyntax` when the message has no such form, `invalidPath` for a path that
     ///   does not parse.
     package init(
@@ -109,8 +110,10 @@ package struct PatchOperation: Sendable {
     }
 }
 
-/// A change to a group's membership. Such changes are kept apart from the document, so that
-/// their cost does not depend on how many members there are.
+/// A change to a group's membership.
+///
+/// Such changes are kept apart from the document, so that their cost does not depend on how many
+/// members there are.
 package enum MemberChange: Sendable {
     /// Adds those that are not members yet.
     case add([String])

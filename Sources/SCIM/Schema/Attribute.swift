@@ -55,9 +55,10 @@ package final class Attribute: Sendable {
     package let source: Source
     /// Whether clients look resources up by the attribute often enough to keep an index for it.
     package let indexed: Bool
-    /// The value that a resource gets when it is created without one. Such an attribute is never
-    /// without a value, and a PUT that leaves it out keeps what is stored: an omission must not
-    /// switch an account on.
+    /// The value that a resource gets when it is created without one.
+    ///
+    /// Such an attribute is never without a value, and a PUT that leaves it out keeps what is
+    /// stored: an omission must not switch an account on.
     package let defaultValue: JSON?
 
     /// What is left out has the default of RFC 7643 §2.2.
@@ -102,8 +103,9 @@ package final class Attribute: Sendable {
 
     package var isComplex: Bool { type == .complex }
 
-    /// Whether values compare as exact text. References and binary data always do (RFC 7643
-    /// §2.3.6, §2.3.7).
+    /// Whether values compare as exact text.
+    ///
+    /// References and binary data always do (RFC 7643 §2.3.6, §2.3.7).
     package var comparesExactly: Bool {
         caseExact || type == .reference || type == .binary
     }

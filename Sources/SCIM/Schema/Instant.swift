@@ -11,7 +11,9 @@ package struct Instant: Sendable, Equatable {
     }
 
     /// Reads an `xsd:dateTime` (RFC 7643 §2.3.5): date and time, any fraction of a second, any
-    /// offset; UTC where no offset is given. Digits below a microsecond are dropped.
+    /// offset; UTC where no offset is given.
+    ///
+    /// Digits below a microsecond are dropped.
     ///
     /// - Returns: `nil` when the text is no such date.
     package init?(_ text: String) {
@@ -51,8 +53,9 @@ package struct Instant: Sendable, Equatable {
         }
     }
 
-    /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar. Years begin in March
-    /// here, so that the leap day is the last of its year.
+    /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar.
+    ///
+    /// Years begin in March here, so that the leap day is the last of its year.
     fileprivate static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month > 2 ? year : year - 1
         let era = shifted.flooredQuotient(400)

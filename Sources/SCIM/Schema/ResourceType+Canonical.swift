@@ -1,6 +1,8 @@
 extension ResourceType {
-    /// Brings the body of a POST or PUT into canonical form. Read-only and unknown attributes,
-    /// and extensions that the type does not have, are left out (RFC 7644 §3.3, §3.5.1).
+    /// Brings the body of a POST or PUT into canonical form.
+    ///
+    /// Read-only and unknown attributes, and extensions that the type does not have, are left out
+    /// (RFC 7644 §3.3, §3.5.1).
     ///
     /// - Returns: `externalId`, `password` and `members` included; without `schemas`, `id`,
     ///   `meta` and what else the service provider assigns.

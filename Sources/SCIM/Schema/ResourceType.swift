@@ -92,7 +92,7 @@ package final class ResourceType: Sendable {
 
     /// The document as `/ResourceTypes` shows it.
     ///
-    /// - Parameter base: The endpoint's base URL, without a trailing slash.
+    /// `base` is the endpoint's base URL, without a trailing slash.
     package func json(base: String) -> JSON {
         [
             "schemas": [.string(Self.schemaURN)], "id": .string(name), "name": .string(name),

@@ -31,7 +31,7 @@ package final class Schema: Sendable {
 
     /// The document as `/Schemas` shows it.
     ///
-    /// - Parameter base: The endpoint's base URL, without a trailing slash.
+    /// `base` is the endpoint's base URL, without a trailing slash.
     package func json(base: String) -> JSON {
         [
             "schemas": [.string(Self.schemaURN)], "id": .string(id), "name": .string(name),

@@ -1,7 +1,9 @@
 import Directory
 import SCIM
 
-/// A query as SQL over `resource r`. Means what `Predicate.matches` means.
+/// A query as SQL over `resource r`.
+///
+/// Means what `Predicate.matches` means.
 struct SearchSQL {
     let query: Query
     let attributes: AttributeNumbers

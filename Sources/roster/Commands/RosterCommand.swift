@@ -4,7 +4,9 @@ import Gateway
 import SCIM
 import SQLiteStore
 
-/// The command line tool. Web servers start the same program, and never come here.
+/// The command line tool.
+///
+/// Web servers start the same program, and never come here.
 struct RosterCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roster",
