@@ -311,11 +311,11 @@ def start_apache_fcgid(site):
     ])
 
 
-def install_htaccess(site, text):
+def install_htaccess(site, text, binary):
     """What a customer of shared hosting does: copy the program and the file, edit one line."""
     directory = site.docroot / "scim"
     directory.mkdir(mode=0o755)
-    shutil.copy(program(), directory / "v2")
+    shutil.copy(binary, directory / "v2")
     placeholder = "/home/USER/roster/roster.sqlite"
     assert text.count(placeholder) == 1
     (directory / ".htaccess").write_text(text.replace(placeholder, str(site.database)))
@@ -339,8 +339,10 @@ def without_options(text):
     return "\n".join(lines) + "\n"
 
 
-def start_htaccess(site, module, edit=lambda text: text, overrides=EVERYTHING):
-    install_htaccess(site, edit((DEPLOY / "htaccess").read_text()))
+def start_htaccess(site, module, edit=lambda text: text, overrides=EVERYTHING, source=None):
+    """`source`: a folder with `htaccess` and `roster`, in place of the checkout's own."""
+    text = ((source or DEPLOY) / "htaccess").read_text()
+    install_htaccess(site, edit(text), source / "roster" if source else program())
     start_apache(site, [module], [], overrides)
 
 
