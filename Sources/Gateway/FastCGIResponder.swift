@@ -10,6 +10,7 @@ final class FastCGIResponder {
         case lastConnection
         case stop
         case listenerFailed
+        case idle
     }
 
     /// Ends the loop instead of being tried again: the listener is of no use any more.
@@ -70,12 +71,21 @@ final class FastCGIResponder {
 
     /// Serves until it is told to stop, and finishes the request in flight.
     ///
-    /// - Parameter handle: Called once a request.
+    /// - Parameters:
+    ///   - idle: What to do when no request has come for a while; once, until the next has come.
+    ///   - handle: Called once a request.
     /// - Returns: false when the listener failed.
-    func run(handle: (Incoming) -> Response) -> Bool {
+    func run(idle: Gateway.Idle = .nothing, handle: (Incoming) -> Response) -> Bool {
+        var timeout = Int32(-1)
         while true {
-            let wake = wait()
+            let wake = wait(milliseconds: timeout)
             if wake == .stop { return true }
+            if wake == .idle {
+                idle.action()
+                timeout = -1
+                continue
+            }
+            timeout = idle.milliseconds
             if wake == .listenerFailed {
                 report("the FastCGI listener is not usable any more")
                 return false
@@ -95,9 +105,12 @@ final class FastCGIResponder {
     ///
     /// A connection that is there when the end comes is still served: its arrival may have woken
     /// this process alone, and then no other would see it.
-    private func wait() -> Wake {
+    private func wait(milliseconds: Int32) -> Wake {
         var count: Int32 = 0
-        repeat { count = epoll_wait(poll, &events, 2, -1) } while count < 0 && errno == EINTR
+        repeat {
+            count = epoll_wait(poll, &events, 2, milliseconds)
+        } while count < 0 && errno == EINTR
+        if count == 0 { return .idle }
         guard count > 0 else { return .listenerFailed }
         let ready = events.prefix(Int(count))
         if ready.contains(where: { $0.data.fd == stop }) {

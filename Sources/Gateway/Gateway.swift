@@ -50,6 +50,20 @@ package enum Gateway {
         umask(0o077)
     }
 
+    /// What a process does when it has nothing to do.
+    package struct Idle {
+        /// Since the last request; -1 for never.
+        package let milliseconds: Int32
+        package let action: () -> Void
+
+        package init(afterMilliseconds milliseconds: Int32, _ action: @escaping () -> Void) {
+            self.milliseconds = milliseconds
+            self.action = action
+        }
+
+        package static var nothing: Idle { Idle(afterMilliseconds: -1) {} }
+    }
+
     /// Serves one request (CGI), or all until SIGTERM, SIGINT or SIGUSR1 comes (FastCGI).
     ///
     /// The request in flight is finished then. Call it before the process has threads.
@@ -57,21 +71,24 @@ package enum Gateway {
     /// - Parameters:
     ///   - mode: Not `.commandLine`.
     ///   - limits: For each request.
+    ///   - idle: For processes that outlive a request.
     ///   - handle: Called once a request, never at the same time.
     /// - Returns: The process's exit status: 0, or 1 after a line on standard error.
     package static func serve(
         _ mode: Mode,
         limits: RequestLimits = RequestLimits(),
+        idle: Idle = .nothing,
         handle: (Incoming) -> Response
     ) -> Int32 {
         restrictFileModes()
-        // A client that left shows as an error of the write.
+        // A client that left, and a file that may not grow, show as errors of the write.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         switch mode {
         case .commandLine: preconditionFailure("no web server to serve")
         case .cgi: return serveCGI(limits: limits, handle: handle)
         case .fastCGI(let listener):
-            return serveFastCGI(listener: listener, limits: limits, handle: handle)
+            return serveFastCGI(listener: listener, limits: limits, idle: idle, handle: handle)
         }
     }
 
@@ -80,12 +97,15 @@ package enum Gateway {
             report("there is no environment")
             return 1
         }
+        // The end comes by itself, with the answer.
+        for stop in StopSignals.all { signal(stop, SIG_IGN) }
         return CGIResponder(limits: limits).run(environment: environment, handle: handle) ? 0 : 1
     }
 
     private static func serveFastCGI(
         listener: Int32,
         limits: RequestLimits,
+        idle: Idle,
         handle: (Incoming) -> Response
     ) -> Int32 {
         // A program started by the handler has no use for the listener.
@@ -100,7 +120,7 @@ package enum Gateway {
             report("cannot serve: \(String(cString: strerror(errno)))")
             return 1
         }
-        return responder.run(handle: handle) ? 0 : 1
+        return responder.run(idle: idle, handle: handle) ? 0 : 1
     }
 }
 

@@ -5,11 +5,14 @@ package struct Incoming: Sendable {
     /// Raw and printable, cut at `RequestLimits.pathBytes`; nil when the target is malformed.
     package let path: String?
     package let request: Result<Request, RequestFault>
+    private let variables: Variables
 
+    /// Makes one without a web server.
     package init(method: String, path: String?, request: Result<Request, RequestFault>) {
         self.method = method
         self.path = path
         self.request = request
+        variables = Variables([])
     }
 
     /// Judges what was read; when several things are wrong, the request line is named first.
@@ -18,6 +21,7 @@ package struct Incoming: Sendable {
         let target = Result { () throws(RequestFault) in
             try RequestTarget(variables: variables, limits: limits)
         }
+        self.variables = variables
         let isMethod = !method.isEmpty && method.bytesSatisfy(isTokenByte)
         self.method = isMethod ? method : ""
         path = RequestTarget.loggedPath(of: target, variables: variables, limits: limits)
@@ -33,5 +37,13 @@ package struct Incoming: Sendable {
                 body: try body.get()
             )
         }
+    }
+
+    /// A variable that the administrator set in the web server's configuration, as
+    /// `Request.variable(_:)` has it; of a request with too many variables only those that
+    /// `RequestLimits.keptVariables` names.
+    package func variable(_ name: String) -> String? {
+        precondition(!name.hasPrefix("HTTP_"), "a client can set \(name)")
+        return variables.redirectedValue(named: name)
     }
 }

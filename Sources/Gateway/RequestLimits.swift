@@ -10,18 +10,22 @@ package struct RequestLimits: Sendable, Equatable {
     package var pathBytes: Int
     /// The query of the request target, still percent-encoded, without the `?`.
     package var queryBytes: Int
+    /// Names of variables that are kept when all together are too many.
+    package var keptVariables: [String]
 
     package init(
         bodyBytes: Int = 1 << 20,
         headerBytes: Int = 64 << 10,
         headerCount: Int = 512,
         pathBytes: Int = 2048,
-        queryBytes: Int = 8192
+        queryBytes: Int = 8192,
+        keptVariables: [String] = []
     ) {
         self.bodyBytes = bodyBytes
         self.headerBytes = headerBytes
         self.headerCount = headerCount
         self.pathBytes = pathBytes
         self.queryBytes = queryBytes
+        self.keptVariables = keptVariables
     }
 }

@@ -8,6 +8,8 @@ import Glibc
 /// process starts inherits the blocked signals unless its start clears them
 /// (`posix_spawnattr_setsigmask`).
 struct StopSignals {
+    static let all = [SIGTERM, SIGINT, SIGUSR1]
+
     /// Readable once one of the signals came.
     let descriptor: Int32
 
@@ -16,7 +18,7 @@ struct StopSignals {
     init?() {
         var signals = sigset_t()
         sigemptyset(&signals)
-        for signal in [SIGTERM, SIGINT, SIGUSR1] { sigaddset(&signals, signal) }
+        for signal in Self.all { sigaddset(&signals, signal) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         descriptor = signalfd(-1, &signals, Int32(SFD_CLOEXEC))
         guard descriptor >= 0 else { return nil }

@@ -47,7 +47,7 @@ struct Variables: Sendable {
         if fault == nil {
             copy(strings, count: count, byteCount: byteCount)
         } else {
-            copyEssential(strings, count: count, limitBytes: limits.headerBytes)
+            copyEssential(strings, count: count, limits: limits)
         }
     }
 
@@ -97,23 +97,19 @@ struct Variables: Sendable {
     }
 
     /// Copies what is essential, and of that what fits: one variable may be as large as memory.
-    private mutating func copyEssential(_ strings: Strings, count: Int, limitBytes: Int) {
+    private mutating func copyEssential(_ strings: Strings, count: Int, limits: RequestLimits) {
+        let names = Self.essentialNames + limits.keptVariables
         for index in 0..<count {
             guard let string = strings[index], let equals = strchr(string, 0x3D) else { continue }
             let length = strlen(string)
             let nameLength = equals - string
-            guard text.count + length <= limitBytes, isEssential(string, nameLength) else {
-                continue
+            let isEssential = names.contains {
+                $0.utf8.count == nameLength && strncmp(string, $0, nameLength) == 0
             }
+            guard isEssential, text.count + length <= limits.headerBytes else { continue }
             let start = text.count
             text.append(contentsOf: UnsafeRawBufferPointer(start: string, count: length))
             entries.append(Entry(start: start, equals: start + nameLength, end: start + length))
-        }
-    }
-
-    private func isEssential(_ string: UnsafeMutablePointer<CChar>, _ nameLength: Int) -> Bool {
-        Self.essentialNames.contains {
-            $0.utf8.count == nameLength && strncmp(string, $0, nameLength) == 0
         }
     }
 }

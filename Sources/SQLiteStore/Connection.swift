@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 
 /// The one connection of a process, and its statements, each prepared once.
 ///
@@ -28,6 +29,14 @@ final class Connection {
         // GRDB's hooks tell its observers of commits, and expect to be called on its queue.
         sqlite3_commit_hook(handle, nil, nil)
         sqlite3_rollback_hook(handle, nil, nil)
+        sqlite3_busy_handler(handle, waitForLock, nil)
+    }
+
+    /// Runs statements that fail at once where others would wait for another process's lock.
+    func withoutWaiting(_ body: () throws -> Void) rethrows {
+        sqlite3_busy_handler(handle, nil, nil)
+        defer { sqlite3_busy_handler(handle, waitForLock, nil) }
+        try body()
     }
 
     /// The statement with the text; its rows end with the next use of it.
@@ -99,4 +108,19 @@ final class Connection {
     private func prepare(_ sql: String) throws -> Statement {
         try queue.unsafeReentrantWrite { try $0.makeStatement(sql: sql) }
     }
+}
+
+/// How long a statement waits for another process's lock.
+private let busyTimeoutMicroseconds: Int32 = 5_000_000
+
+/// A commit takes a few milliseconds: SQLite's own waits, which soon last 100, would leave the
+/// database idle while several processes write.
+private let busyPauseMicroseconds: Int32 = 1_000
+
+/// Given how often it was called for the same lock, waits a little.
+///
+/// - Returns: 0 when it has been long enough.
+private func waitForLock(_: UnsafeMutableRawPointer?, _ tries: Int32) -> Int32 {
+    usleep(UInt32(busyPauseMicroseconds))
+    return tries < busyTimeoutMicroseconds / busyPauseMicroseconds ? 1 : 0
 }

@@ -1,6 +1,5 @@
 import Directory
 import GRDB
-import Glibc
 import SCIM
 
 /// The store on SQLite: one connection a process, WAL, `synchronous=FULL`.
@@ -14,12 +13,6 @@ package final class SQLiteStore: Store {
 
     private let connection: Connection
     private let attributes: AttributeNumbers
-
-    /// How long a statement waits for another process's lock.
-    private static let busyTimeoutMicroseconds: UInt32 = 5_000_000
-    /// A commit takes a few milliseconds: SQLite's own waits, which soon last 100, would leave
-    /// the database idle while several processes write.
-    private static let busyPauseMicroseconds: UInt32 = 1_000
 
     /// Opens a database; a file that is missing or empty becomes a new one.
     ///
@@ -44,10 +37,8 @@ package final class SQLiteStore: Store {
 
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .callback { tries in
-            usleep(busyPauseMicroseconds)
-            return tries < busyTimeoutMicroseconds / busyPauseMicroseconds
-        }
+        // While it is opened; `Connection` waits in its own way.
+        configuration.busyMode = .timeout(5)
         // Statements are prepared while a transaction of `Connection` is open.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
@@ -65,7 +56,8 @@ package final class SQLiteStore: Store {
         try mapped {
             // Immediate, so that nothing it has read can change before it commits.
             try connection.transaction("BEGIN IMMEDIATE") {
-                try body(SQLiteTransaction(connection: connection, attributes: attributes))
+                try checkSchema()
+                return try body(SQLiteTransaction(connection: connection, attributes: attributes))
             }
         }
     }
@@ -102,11 +94,22 @@ package final class SQLiteStore: Store {
 
     package func recordUse(ofToken id: Int64, at instant: Instant) {
         // Another process may hold the lock; then it, or the next request, makes the note.
-        try? connection.execute(
-            "UPDATE token SET used = ? WHERE id = ?",
-            instant.microseconds,
-            id
-        )
+        try? connection.withoutWaiting {
+            try connection.execute(
+                "UPDATE token SET used = ? WHERE id = ?",
+                instant.microseconds,
+                id
+            )
+        }
+    }
+
+    /// A newer program may have migrated the database since it was opened.
+    private func checkSchema() throws {
+        let rows = try connection.rows("PRAGMA user_version")
+        let found = try rows.next() ? Int(rows.integer(0)) : 0
+        let known = Migrations.currentVersion
+        if found > known { throw DatabaseUnfit.newerSchema(found: found, known: known) }
+        if found < known { throw DatabaseUnfit.olderSchema(found: found, known: known) }
     }
 
     /// Sets or reads a pragma of the connection, for tests of what SQLite then refuses.

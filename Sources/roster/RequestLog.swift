@@ -20,7 +20,8 @@ final class RequestLog {
         line.append(currentInstant().text)
         line.append(field: answer.client ?? "-")
         line.append(field: incoming.method.isEmpty ? "-" : incoming.method)
-        line.append(field: incoming.path ?? "-")
+        line.append(" ")
+        line.append(printable: incoming.path ?? "-")
         if case .success(let request) = incoming.request, let query = request.query {
             line.append(parameterNamesOf: query)
         }
@@ -38,10 +39,16 @@ final class RequestLog {
         line.write(to: path.map(descriptor) ?? 2)
     }
 
+    /// The text without what could end a line, a quotation or a terminal's mode.
     private static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.value < 0x20 || $0 == "\"" ? " " : $0 }
+                text.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator: " "
+                    default: scalar == "\"" ? " " : scalar
+                    }
+                }
             )
         )
     }
@@ -71,30 +78,37 @@ private struct Line {
         bytes.append(text: field)
     }
 
-    /// Appends `?filter&count` of `filter=userName%20eq…&count=1`: up to 16 names, up to some 32
-    /// bytes of each.
-    mutating func append(parameterNamesOf query: String) {
-        var query = query
-        query.withUTF8 { query in
-            var separator = UInt8(ascii: "?")
-            for pair in query.split(separator: UInt8(ascii: "&"), maxSplits: 16).prefix(16) {
-                bytes.append(separator)
-                separator = UInt8(ascii: "&")
-                append(nameOf: pair)
+    /// Appends text with every byte percent-encoded that is not visible ASCII.
+    mutating func append(printable text: String) {
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in text.utf8 {
+            if (0x21...0x7E).contains(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
             }
         }
     }
 
-    private mutating func append(nameOf pair: Slice<UnsafeBufferPointer<UInt8>>) {
-        let start = bytes.count
-        for byte in pair {
-            let continuesCharacter = byte & 0xC0 == 0x80
-            if byte == UInt8(ascii: "=") || bytes.count >= start + 32 && !continuesCharacter {
-                break
-            }
-            bytes.append(byte < 0x20 || byte == UInt8(ascii: "\"") ? UInt8(ascii: " ") : byte)
+    /// Appends `?filter&count` of `filter=userName%20eq…&count=1`: up to 16 names.
+    ///
+    /// What is no name that the endpoint knows may be anything, a value or a secret too: `other`.
+    mutating func append(parameterNamesOf query: String) {
+        var separator = "?"
+        for pair in query.split(separator: "&", maxSplits: 16).prefix(16) {
+            let name = pair.prefix { $0 != "=" }
+            bytes.append(text: separator)
+            bytes.append(
+                text: Self.knownParameters.contains { $0 == name } ? String(name) : "other"
+            )
+            separator = "&"
         }
     }
+
+    private static let knownParameters = [
+        "filter", "startIndex", "count", "sortBy", "sortOrder", "attributes", "excludedAttributes",
+        "cursor",
+    ]
 
     /// One write a line: lines of several processes do not mix.
     func write(to descriptor: Int32) {

@@ -23,9 +23,13 @@ final class Server {
             bodyBytes: limits.bodyBytes,
             headerBytes: limits.headerBytes,
             pathBytes: limits.pathBytes,
-            queryBytes: limits.queryBytes
+            queryBytes: limits.queryBytes,
+            keptVariables: [Settings.log]
         )
-        return Gateway.serve(mode, limits: requestLimits) { incoming in
+        // The last process that closes the database leaves it whole in one file: then it can be
+        // copied, or replaced, where nobody can stop the processes.
+        let idle = Gateway.Idle(afterMilliseconds: Self.idleMilliseconds) { self.opened = nil }
+        return Gateway.serve(mode, limits: requestLimits, idle: idle) { incoming in
             let start = monotonicMicroseconds()
             let requestID = requestIDs.next()
             let answer = endpoint.answer(incoming, requestID: requestID)
@@ -34,11 +38,15 @@ final class Server {
                 answer,
                 requestID,
                 microseconds: monotonicMicroseconds() - start,
-                to: settings.logPath(incoming.whole)
+                to: settings.logPath(incoming)
             )
+            // What was wrong may be right by the next request, and show in a new connection only.
+            if answer.status == 503 { opened = nil }
             return answer.response
         }
     }
+
+    private static let idleMilliseconds: Int32 = 2_000
 
     /// The store is opened once, and again when another file has taken the database's place.
     private func store(for request: Request) throws(SCIMError) -> SQLiteStore {
@@ -64,12 +72,5 @@ final class RequestIDs {
         if random.isEmpty { random = Secrets.randomBytes(64 * Self.bytes)[...] }
         defer { random = random.dropFirst(Self.bytes) }
         return Secrets.hexadecimal(random.prefix(Self.bytes))
-    }
-}
-
-extension Incoming {
-    /// The request, where it is whole.
-    fileprivate var whole: Request? {
-        if case .success(let request) = request { request } else { nil }
     }
 }

@@ -1,8 +1,11 @@
 import Gateway
 import SCIM
 
-/// What the administrator configures outside the database: as environment, or as a variable of
-/// the web server, which wins.
+/// What the administrator configures outside the database: as environment, which wins, or as a
+/// variable of the web server.
+///
+/// Whoever can connect to a FastCGI process's socket can send it variables; what its environment
+/// says is out of their reach.
 struct Settings {
     /// The database file.
     static let database = "ROSTER_DATABASE"
@@ -17,22 +20,20 @@ struct Settings {
     private let log = environment(Self.log)
 
     /// The log file's path, or `nil` for standard error.
-    ///
-    /// `request` is `nil` where there is none that is whole.
-    func logPath(_ request: Request?) -> String? {
-        request?.variable(Self.log) ?? log
+    func logPath(_ incoming: Incoming) -> String? {
+        log ?? incoming.variable(Self.log)
     }
 
     /// The base URL without a trailing slash.
     func base(_ request: Request) -> String? {
-        guard var base = request.variable(Self.baseURL) ?? baseURL else { return nil }
+        guard var base = baseURL ?? request.variable(Self.baseURL) else { return nil }
         while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
         return base
     }
 
     /// - Throws: 503 when no database is configured.
     func databasePath(_ request: Request) throws(SCIMError) -> String {
-        guard let path = request.variable(Self.database) ?? database else {
+        guard let path = database ?? request.variable(Self.database) else {
             throw .unavailable(
                 "the directory's database is not configured; the server's log says more",
                 cause: "\(Self.database) is not set, neither in the environment nor by the web "

@@ -35,6 +35,15 @@ struct DatabaseOptions: ParsableArguments {
         return path
     }
 
+    /// Opens the database for a command that makes none.
+    func openExisting() throws -> SQLiteStore {
+        let path = try path()
+        guard FileIdentity(path: path) != nil else {
+            throw CommandError(description: "there is no database \(path)")
+        }
+        return try open()
+    }
+
     func open(older: SQLiteStore.OlderSchema = .refuse) throws -> SQLiteStore {
         Gateway.restrictFileModes()
         let path = try path()

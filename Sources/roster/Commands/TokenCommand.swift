@@ -43,6 +43,13 @@ struct TokenCommand: ParsableCommand {
                     "a name has 1 to 64 letters, digits, '.', '_' and '-'"
                 )
             }
+            // `revoke` takes names and numbers.
+            guard !name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw ValidationError("a name of digits only would be taken for a number")
+            }
+            guard domain.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !domain.isEmpty else {
+                throw ValidationError("a domain has letters, digits and marks of ASCII, no blanks")
+            }
             guard Profile.named(profile) != nil else {
                 let names = Profile.all.map(\.name).joined(separator: ", ")
                 throw ValidationError("there is no profile \(profile); there are \(names)")
@@ -64,7 +71,12 @@ struct TokenCommand: ParsableCommand {
             )
             let number = try reportingCause { () throws(SCIMError) in
                 try store.write { transaction throws(SCIMError) in
-                    try transaction.insert(token, hash: secret.hash)
+                    let number = try transaction.insert(token, hash: secret.hash)
+                    // A secret that nobody has read is of no use: then there is no token.
+                    guard writeLine(secret.text, to: 1) else {
+                        throw SCIMError(status: 500, detail: "standard output cannot be written")
+                    }
+                    return number
                 }
             }
             explain(
@@ -72,7 +84,6 @@ struct TokenCommand: ParsableCommand {
                     + "\(token.expires.map { ", until \($0.text)" } ?? "")). "
                     + "Copy it now: it is not shown again."
             )
-            print(secret.text)
         }
     }
 
@@ -84,7 +95,7 @@ struct TokenCommand: ParsableCommand {
         @OptionGroup var database: DatabaseOptions
 
         func run() throws {
-            let store = try database.open()
+            let store = try database.openExisting()
             let tokens = try reportingCause { () throws(SCIMError) in try store.tokens() }
             let now = currentInstant()
             print("ID\tNAME\tPROFILE\tRIGHTS\tDOMAIN\tCREATED\tLAST USED\tSTATE")
@@ -110,7 +121,7 @@ struct TokenCommand: ParsableCommand {
         @OptionGroup var database: DatabaseOptions
 
         func run() throws {
-            let store = try database.open()
+            let store = try database.openExisting()
             let now = currentInstant()
             let revoked = try reportingCause { () throws(SCIMError) in
                 let matching = try store.tokens().filter {
@@ -162,6 +173,11 @@ extension Token {
 
 /// Writes a line for people, apart from what scripts read.
 func explain(_ line: String) {
+    _ = writeLine(line, to: 2)
+}
+
+/// - Returns: Whether the line was written whole.
+private func writeLine(_ line: String, to descriptor: Int32) -> Bool {
     let bytes = Array("\(line)\n".utf8)
-    _ = write(2, bytes, bytes.count)
+    return write(descriptor, bytes, bytes.count) == bytes.count
 }
