@@ -52,10 +52,12 @@ package struct Directory {
     ///
     /// `body` is what was sent, after the profile's rewrites.
     ///
+    /// - Returns: The new resource, or with `restoring` the one that there was already.
     /// - Throws: `invalidSyntax`, `invalidValue`; 409 `uniqueness`.
     package func create(
         _ body: JSON,
         type: ResourceType,
+        restoring: Restoring = .nothing,
         caller: Caller
     ) throws(SCIMError) -> StoredResource {
         let state = try State(type.canonical(body), type: type)
@@ -73,6 +75,17 @@ package struct Directory {
         record.document = try type.completed(state.document(id: record.id))
         let password = try state.passwordHash(limits)
         return try store.write { transaction throws(SCIMError) in
+            if restoring == .deactivated,
+                let stored = try deactivated(like: record, in: transaction)
+            {
+                return try restore(
+                    stored,
+                    as: record,
+                    password: password,
+                    caller,
+                    in: transaction
+                )
+            }
             let key = try transaction.insert(record)
             if let password { try transaction.setPassword(password, of: key) }
             let added = try Self.addMembers(
@@ -150,13 +163,12 @@ package struct Directory {
     package func modify(
         _ id: String,
         by operations: [PatchOperation],
-        unmatched: Patch.UnmatchedFilter,
-        type: ResourceType,
+        with patch: Patch,
         preconditions: Preconditions,
         caller: Caller,
         loading parts: ResourceParts
     ) throws(SCIMError) -> StoredResource {
-        let patch = Patch(type: type, unmatchedFilter: unmatched)
+        let type = patch.type
         return try store.write { transaction throws(SCIMError) in
             let stored = try Self.fetch(id, type, preconditions, caller, in: transaction)
             let old = try stored.record(domain: caller.token.domain)
@@ -251,7 +263,7 @@ package struct Directory {
 
     /// The resource after `save`, read again only where members are asked for: all else is known,
     /// the memberships from before, because a change leaves those alone.
-    private static func saved(
+    static func saved(
         _ stored: StoredResource,
         _ old: ResourceRecord,
         _ new: ResourceRecord,
@@ -295,7 +307,7 @@ package struct Directory {
     }
 
     /// Writes what differs, with audit entry and event; nothing when nothing does.
-    private func save(
+    func save(
         _ stored: StoredResource,
         _ old: ResourceRecord,
         _ new: inout ResourceRecord,
@@ -308,8 +320,7 @@ package struct Directory {
         let instant = Instant(
             microseconds: max(now().microseconds, old.modified.microseconds)
         )
-        var added: [String] = []
-        var removed: [String] = []
+        var membership = MembershipDifference()
         for change in memberChanges {
             let (came, went) = try apply(
                 change,
@@ -318,9 +329,9 @@ package struct Directory {
                 at: instant,
                 in: transaction
             )
-            added += came
-            removed += went
+            membership.note(added: came, removed: went)
         }
+        let (added, removed) = (membership.added, membership.removed)
         let isChanged =
             old.document != new.document || old.externalId != new.externalId || password != nil
             || !added.isEmpty || !removed.isEmpty
@@ -492,7 +503,7 @@ extension StoredResource {
         )
     }
 
-    fileprivate func record(domain: String) throws(SCIMError) -> ResourceRecord {
+    func record(domain: String) throws(SCIMError) -> ResourceRecord {
         ResourceRecord(
             id: id,
             type: type,

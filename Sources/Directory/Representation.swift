@@ -112,7 +112,8 @@ extension StoredResource {
             writer.append(literal: ",\"groups\":")
             writer.append(.array(memberships.map { $0.json(base: base) }))
         }
-        if !members.isEmpty {
+        // Empty too: some clients take a group without the attribute for one that has not said.
+        if type.membership != nil {
             writer.append(literal: ",\"members\":")
             writer.append(.array(members.map { $0.json(base: base) }))
         }

@@ -194,6 +194,8 @@ package struct Query: Sendable {
     package var domain: String
     /// The endpoint's base URL, which `meta.location` and `$ref` begin with.
     package var base: String
+    /// Bytes of the page's resources, roughly; a page beyond is refused as `tooMany`.
+    package var bytesMax = Int.max
 
     package init(
         type: ResourceType,

@@ -39,6 +39,7 @@ package struct Endpoint {
             case .success(let whole): request = whole
             case .failure(let fault): throw SCIMError(fault)
             }
+            answer.isCrossOrigin = request.header("Origin") != nil
             answer.mediaType = try MediaType(accepting: request.header("Accept"))
             answer.reply = try reply(to: request, requestID, &answer)
         } catch {
@@ -55,7 +56,7 @@ package struct Endpoint {
     ) throws(SCIMError) -> Reply {
         let route = try Route(path: request.path)
         if request.method == "OPTIONS" {
-            return Reply(status: 204, headers: [("Allow", route.target.methods)])
+            return CrossOrigin.preflight(allowing: route.target.methods)
         }
         let base = configuredBase(request) ?? (request.origin ?? "") + route.basePath
         let discovery = Discovery(base: base, limits: limits)
@@ -77,8 +78,8 @@ package struct Endpoint {
             directory: Directory(store: store, limits: limits, now: now),
             caller: Caller(token: token, requestID: requestID)
         )
+        defer { answer.rewrites = exchange.caller.rewrites }
         let reply = try exchange.reply(route.target)
-        answer.rewrites = exchange.caller.rewrites
         noteUse(of: token, in: store)
         return reply
     }
@@ -96,6 +97,8 @@ package struct Endpoint {
 package struct Answer: Sendable {
     var reply = Reply(status: 500)
     var mediaType = MediaType.scim
+    /// Whether a page of another origin asks, by way of a browser.
+    var isCrossOrigin = false
     /// Name of the token; `nil` when there was none that is valid.
     package fileprivate(set) var client: String?
     /// The profile's rewrites that fired.
@@ -109,7 +112,7 @@ package struct Answer: Sendable {
         Response(
             status: reply.status,
             contentType: reply.body.isEmpty ? nil : mediaType.rawValue,
-            headers: reply.headers,
+            headers: reply.headers + (isCrossOrigin ? CrossOrigin.headers : []),
             body: reply.body
         )
     }

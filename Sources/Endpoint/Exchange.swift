@@ -21,7 +21,7 @@ struct Exchange {
             throw .notImplemented("\(what) is not supported")
         case .collection(let type):
             switch request.method {
-            case "GET", "HEAD": return try search(type)
+            case "GET", "HEAD": return try search(type, try predicate(type))
             case "POST": return try create(type)
             default: throw wrongMethod(allow: target.methods)
             }
@@ -47,23 +47,23 @@ struct Exchange {
 
     // MARK: Reading
 
-    private func read(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
-        if parameters["filter"] != nil {
-            throw .invalidFilter("a single resource cannot be filtered")
-        }
+    private mutating func read(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
+        let id = try checked(id, type)
+        if parameters["filter"] != nil { return try search(type, within: id) }
         let representation = try representation(type)
         let resource = try directory.read(
-            try checked(id, type),
+            id,
             type: type,
             client: caller.token,
             loading: representation.parts
         )
         let tag = resource.tag
-        if let list = request.header("If-None-Match"), EntityTag.list(list, contains: tag) {
-            return Reply(status: 304, headers: [("ETag", tag)])
-        }
+        // In this order (RFC 9110 §13.2.2).
         if let list = request.header("If-Match"), !EntityTag.list(list, contains: tag) {
             throw .preconditionFailed("the resource has the version \(tag)")
+        }
+        if let list = request.header("If-None-Match"), EntityTag.list(list, contains: tag) {
+            return Reply(status: 304, headers: [("ETag", tag)])
         }
         return Reply(
             status: 200,
@@ -72,18 +72,35 @@ struct Exchange {
         )
     }
 
-    private mutating func search(_ type: ResourceType) throws(SCIMError) -> Reply {
+    /// A filter on a single resource: a list of it, or an empty one (RFC 7644 §3.4.2).
+    private mutating func search(
+        _ type: ResourceType,
+        within id: String
+    ) throws(SCIMError) -> Reply {
+        if profile.rigour == .strict {
+            throw .invalidFilter("a single resource cannot be filtered")
+        }
+        let isThis = Filter.comparison(AttributePath(attribute: "id"), .eq, .string(id))
+        let terms = [try isThis.bound(to: type), try predicate(type)].compactMap(\.self)
+        return try search(type, .and(terms))
+    }
+
+    private mutating func search(
+        _ type: ResourceType,
+        _ predicate: Predicate?
+    ) throws(SCIMError) -> Reply {
         let representation = try representation(type)
         var query = Query(
             type: type,
-            predicate: try predicate(type),
+            predicate: predicate,
             count: min(max(try parameters.integer("count") ?? limits.pageSize, 0), limits.pageSize),
             parts: representation.parts,
             domain: caller.token.domain,
             base: base
         )
         query.startIndex = max(try parameters.integer("startIndex") ?? 1, 1)
-        if let sortBy = parameters.text("sortBy") {
+        query.bytesMax = limits.pageBytes
+        if let sortBy = try sortBy(type) {
             query.order = try SortOrder(
                 sortBy: sortBy,
                 sortOrder: parameters["sortOrder"],
@@ -123,13 +140,18 @@ struct Exchange {
 
     private mutating func predicate(_ type: ResourceType) throws(SCIMError) -> Predicate? {
         guard let text = parameters["filter"] else { return nil }
-        let filter: Filter
+        let filter: Rewritten<Filter>
         do {
-            filter = try FilterParser.parse(text, values: profile.filterValues, limits: limits)
+            filter = try profile.filter(text, type, limits: limits)
         } catch {
             throw .invalidFilter("filter: \(error.message), at byte \(error.offset)")
         }
-        return try rewritten(profile.filter(filter, type)).bound(to: type)
+        return try rewritten(filter).bound(to: type)
+    }
+
+    private mutating func sortBy(_ type: ResourceType) throws(SCIMError) -> String? {
+        guard let name = parameters.text("sortBy") else { return nil }
+        return rewritten(profile.sortBy(name, type))
     }
 
     // MARK: Changing
@@ -137,8 +159,12 @@ struct Exchange {
     private mutating func create(_ type: ResourceType) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try representation(type)
-        let body = rewritten(profile.resource(try json(), type))
-        let resource = try directory.create(body, type: type, caller: caller)
+        let resource = try directory.create(
+            try resourceBody(type),
+            type: type,
+            restoring: profile.recreation == .restoration ? .deactivated : .nothing,
+            caller: caller
+        )
         return Reply(
             status: 201,
             headers: [("Location", resource.location(base: base)), ("ETag", resource.tag)],
@@ -149,7 +175,7 @@ struct Exchange {
     private mutating func replace(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try representation(type)
-        let body = rewritten(profile.resource(try json(), type))
+        let body = try resourceBody(type)
         let resource = try directory.replace(
             try checked(id, type),
             with: body,
@@ -174,8 +200,7 @@ struct Exchange {
         let resource = try directory.modify(
             try checked(id, type),
             by: patch.operations,
-            unmatched: unmatchedFilter,
-            type: type,
+            with: patcher(type),
             preconditions: preconditions,
             caller: caller,
             loading: representation?.parts ?? []
@@ -185,7 +210,7 @@ struct Exchange {
         return Reply(status: 200, headers: [tag], body: try representation.text(of: resource))
     }
 
-    private func delete(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
+    private mutating func delete(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
         try requireWrite()
         try directory.delete(
             try checked(id, type),
@@ -219,7 +244,7 @@ struct Exchange {
         let isAsked =
             parameters.text("attributes") != nil || parameters.text("excludedAttributes") != nil
         guard let membership = type.membership, !isAsked else { return try representation(type) }
-        switch profile.groupPatchAnswer {
+        switch profile.groupPatchAnswer(to: request.header("User-Agent")) {
         case .noContent: return nil
         case .resourceWithoutMembers:
             return Representation(
@@ -233,11 +258,13 @@ struct Exchange {
         }
     }
 
-    private var unmatchedFilter: Patch.UnmatchedFilter {
-        switch profile.unmatchedValuePath {
-        case .create: .createElement
-        case .noTarget: .refuse
-        }
+    private func patcher(_ type: ResourceType) -> Patch {
+        Patch(
+            type: type,
+            unmatchedFilter: profile.unmatchedValuePath == .create ? .createElement : .refuse,
+            otherMembers: profile.rigour == .strict ? .refuse : .ignore,
+            limits: limits
+        )
     }
 
     private var preconditions: Preconditions {
@@ -254,20 +281,32 @@ struct Exchange {
     }
 
     /// - Throws: 404 for what cannot be an id: one with U+0000, which ends a string for SQLite.
-    private func checked(_ id: String, _ type: ResourceType) throws(SCIMError) -> String {
-        var id = id
+    private mutating func checked(
+        _ id: String,
+        _ type: ResourceType
+    ) throws(SCIMError) -> String {
+        var id = rewritten(profile.id(id))
         if id.isEmpty || id.withUTF8({ $0.contains(0) }) {
             throw .notFound("there is no \(type.name) with this id")
         }
         return id
     }
 
+    /// The body of a POST or PUT, as the RFC has it.
+    private mutating func resourceBody(_ type: ResourceType) throws(SCIMError) -> JSON {
+        let sent = try json()
+        try profile.check(schemasOf: sent, type)
+        return rewritten(profile.resource(sent, type))
+    }
+
     private func json() throws(SCIMError) -> JSON {
         if request.body.isEmpty { throw .invalidSyntax("the body is empty") }
+        try profile.check(contentType: request.header("Content-Type"))
         do {
             return try JSON(parsing: request.body, depthMax: limits.jsonDepth)
         } catch {
-            throw .invalidSyntax("the body is not JSON: \(error.message), at byte \(error.offset)")
+            let place = error.offset.map { ", at byte \($0)" } ?? ""
+            throw .invalidSyntax("the body cannot be read as JSON: \(error.message)\(place)")
         }
     }
 

@@ -13,9 +13,7 @@ enum MediaType: String, Sendable {
             self = .scim
             return
         }
-        let ranges = accept.split(separator: ",").map { range in
-            range.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        }
+        let ranges = accept.split(separator: ",").compactMap(Self.range)
         if !Set(ranges).isDisjoint(with: ["*/*", "application/*", MediaType.scim.rawValue]) {
             self = .scim
         } else if ranges.contains(MediaType.json.rawValue) {
@@ -26,5 +24,17 @@ enum MediaType: String, Sendable {
                 detail: "answers are \(Self.scim.rawValue) or \(Self.json.rawValue)"
             )
         }
+    }
+
+    /// The range of `type/subtype;q=…`, in small letters.
+    ///
+    /// - Returns: `nil` when its weight is 0: not acceptable (RFC 9110 §12.4.2).
+    private static func range(_ text: Substring) -> String? {
+        let parts = text.lowercased().filter { $0 != " " && $0 != "\t" }.split(separator: ";")
+        let isRefused = parts.dropFirst().contains { parameter in
+            parameter.hasPrefix("q=")
+                && parameter.dropFirst(2).allSatisfy { $0 == "0" || $0 == "." }
+        }
+        return isRefused ? nil : parts.first.map(String.init)
     }
 }

@@ -47,12 +47,17 @@ struct Parameters: Sendable {
         return text
     }
 
+    /// The value as an integer; one that is out of range is the greatest or the least there is.
+    ///
     /// - Throws: `invalidValue` when the value is no integer.
     func integer(_ name: String) throws(SCIMError) -> Int? {
         guard let text = text(name) else { return nil }
-        guard let number = Int(text) else {
+        if let number = Int(text) { return number }
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+        let signs = text.utf8.count - digits.count
+        guard signs <= 1, !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw .invalidValue("\(name) must be an integer")
         }
-        return number
+        return text.utf8.first == UInt8(ascii: "-") ? .min : .max
     }
 }

@@ -104,7 +104,7 @@ struct Route: Sendable {
         case "ResourceTypes": return .resourceTypes(id: id)
         case "Schemas": return .schemas(id: id)
         case "Me": return .unsupported("/Me")
-        case "Bulk": return .unsupported("bulk operations")
+        case "Bulk": return .unsupported("/Bulk")
         case ".search": return .unsupported("search by POST")
         default: return nil
         }

@@ -5,8 +5,8 @@ import SCIM
 package struct JSONSyntaxError: Error, Sendable {
     /// Quotes nothing of the text, which may hold a secret.
     package let message: String
-    /// Bytes from the start of the text.
-    package let offset: Int
+    /// Bytes from the start of the text; `nil` where it is not known.
+    package let offset: Int?
 }
 
 extension JSON {
@@ -27,7 +27,14 @@ extension JSON {
             ?? Array(text).withUnsafeBufferPointer(Self.load)
         let root = try parsed.get()
         defer { json_decref(root) }
-        self = try Self.tree(root, depthMax)
+        do throws(TooDeep) {
+            self = try Self.tree(root, depthMax)
+        } catch {
+            throw JSONSyntaxError(
+                message: "arrays and objects have more than \(depthMax) levels",
+                offset: nil
+            )
+        }
     }
 
     private static func load(
@@ -53,16 +60,17 @@ extension JSON {
 
     private static func message(_ error: inout json_error_t) -> String {
         withUnsafeBytes(of: &error.text) { text in
-            // jansson quotes the text around an error, which may hold a secret.
-            let message = String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-            return message.components(before: " near '")
+            // jansson quotes the text around an error, which may hold a secret, and speaks of
+            // its own options.
+            String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+                .components(before: " near '").components(before: " without JSON_")
         }
     }
 
     private static func tree(
         _ value: UnsafeMutablePointer<json_t>,
         _ depthLeft: Int
-    ) throws(JSONSyntaxError) -> JSON {
+    ) throws(TooDeep) -> JSON {
         switch value.pointee.type {
         case JSON_NULL: return .null
         case JSON_TRUE: return .bool(true)
@@ -86,7 +94,7 @@ extension JSON {
     private static func elements(
         _ value: UnsafeMutablePointer<json_t>,
         _ depthLeft: Int
-    ) throws(JSONSyntaxError) -> [JSON] {
+    ) throws(TooDeep) -> [JSON] {
         try checkDepth(depthLeft)
         let count = json_array_size(value)
         var elements: [JSON] = []
@@ -101,7 +109,7 @@ extension JSON {
     private static func members(
         _ value: UnsafeMutablePointer<json_t>,
         _ depthLeft: Int
-    ) throws(JSONSyntaxError) -> JSONObject {
+    ) throws(TooDeep) -> JSONObject {
         try checkDepth(depthLeft)
         var members: [JSONObject.Member] = []
         members.reserveCapacity(json_object_size(value))
@@ -119,12 +127,12 @@ extension JSON {
         return JSONObject(members)
     }
 
-    private static func checkDepth(_ depthLeft: Int) throws(JSONSyntaxError) {
-        if depthLeft <= 0 {
-            throw JSONSyntaxError(message: "arrays and objects nest too deeply", offset: 0)
-        }
+    private static func checkDepth(_ depthLeft: Int) throws(TooDeep) {
+        if depthLeft <= 0 { throw TooDeep() }
     }
 }
+
+private struct TooDeep: Error {}
 
 extension String {
     fileprivate func components(before separator: String) -> String {

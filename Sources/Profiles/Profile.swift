@@ -15,24 +15,48 @@ package struct Profile: Sendable {
     /// What stands for a value in filters and in paths.
     package let filterValues: FilterParser.Values
     package let unmatchedValuePath: UnmatchedValuePath
-    package let groupPatchAnswer: GroupPatchAnswer
+    package let recreation: Recreation
+    package let rigour: Rigour
+    private let filterRepairs: [FilterRepair]
+    private let groupPatchAnswer: GroupPatchAnswer
+    private let groupReaders: [String]
     private let stages: [Stage]
 
+    /// - Parameters:
+    ///   - name: Lower case, letters only.
+    ///   - title: For people.
+    ///   - rewrites: In any order.
+    ///   - filterRepairs: Tried in order, before a filter is parsed.
+    ///   - filterValues: What stands for a value in filters and in paths.
+    ///   - unmatchedValuePath: What to do with a value filter that selects nothing.
+    ///   - recreation: What to do when a user that was deactivated is created again.
+    ///   - rigour: What to do with what is neither known nor rewritten.
+    ///   - groupPatchAnswer: How a successful PATCH of a group is answered.
+    ///   - groupReaders: Beginnings of the `User-Agent` of clients that read that answer all the
+    ///     same.
     package init(
         name: String,
         title: String,
         rewrites: [Rewrite],
+        filterRepairs: [FilterRepair] = [],
         filterValues: FilterParser.Values = .json,
         unmatchedValuePath: UnmatchedValuePath = .create,
-        groupPatchAnswer: GroupPatchAnswer = .noContent
+        recreation: Recreation = .conflict,
+        rigour: Rigour = .lenient,
+        groupPatchAnswer: GroupPatchAnswer = .noContent,
+        groupReaders: [String] = []
     ) {
         self.name = name
         self.title = title
-        self.rewrites = rewrites
+        self.rewrites = Rewrite.all.filter { rewrite in rewrites.contains { $0 === rewrite } }
+        self.filterRepairs = filterRepairs
         self.filterValues = filterValues
         self.unmatchedValuePath = unmatchedValuePath
+        self.recreation = recreation
+        self.rigour = rigour
         self.groupPatchAnswer = groupPatchAnswer
-        stages = Stage.stages(of: rewrites)
+        self.groupReaders = groupReaders
+        stages = Stage.stages(of: self.rewrites)
     }
 
     /// What to do with an `add` or `replace` whose value filter selects nothing.
@@ -50,6 +74,23 @@ package struct Profile: Sendable {
         case noContent
         /// 200 with the group, but not its members.
         case resourceWithoutMembers
+    }
+
+    /// What to do with a POST for a user that there is already, but deactivated.
+    package enum Recreation: Sendable {
+        /// 409 `uniqueness`, as for any other.
+        case conflict
+        /// Give the user that there is the state that was sent, under the id that it has.
+        case restoration
+    }
+
+    /// What to do with what is neither known nor rewritten: unknown schemas, members of a PATCH
+    /// that are no attributes, media types.
+    package enum Rigour: Sendable {
+        /// Pass over it.
+        case lenient
+        /// Refuse it.
+        case strict
     }
 
     /// Every profile, one file each.
@@ -112,18 +153,71 @@ extension Profile {
         )
     }
 
-    /// Rewrites a filter.
+    /// Parses a filter and rewrites it.
     ///
     /// - Parameters:
-    ///   - filter: Parsed with `filterValues`.
+    ///   - text: As sent.
     ///   - type: The kind of resource that is searched.
+    ///   - limits: On its length, terms and levels.
     /// - Returns: The filter with the names and literals that the schema has.
-    package func filter(_ filter: Filter, _ type: ResourceType) -> Rewritten<Filter> {
-        rewritten(
-            filter,
+    /// - Throws: `SyntaxError` when it cannot be parsed.
+    package func filter(
+        _ text: String,
+        _ type: ResourceType,
+        limits: Limits = .standard
+    ) throws(SyntaxError) -> Rewritten<Filter> {
+        let parsed = try parsed(text, limits)
+        let result = rewritten(
+            parsed.value,
             when: { stage, filter in stage.mayConcern(filter, type) },
             by: { rewrite, filter in rewrite.filter?(filter, type) }
         )
+        return Rewritten(value: result.value, fired: parsed.fired + result.fired)
+    }
+
+    private func parsed(
+        _ text: String,
+        _ limits: Limits
+    ) throws(SyntaxError) -> Rewritten<Filter> {
+        for repair in filterRepairs where text.utf8.count <= limits.filterBytes {
+            if let filter = repair.repaired(text, filterValues) {
+                return Rewritten(value: filter, fired: [repair.name])
+            }
+        }
+        return Rewritten(try FilterParser.parse(text, values: filterValues, limits: limits))
+    }
+
+    /// What a list is to be ordered by.
+    ///
+    /// - Parameters:
+    ///   - name: The parameter `sortBy` as sent.
+    ///   - type: The kind of resource that is listed.
+    /// - Returns: `nil` for the order that lists have by themselves.
+    package func sortBy(_ name: String, _ type: ResourceType) -> Rewritten<String?> {
+        for rewrite in rewrites {
+            if let changed = rewrite.sortBy?(name, type) {
+                return Rewritten(value: changed, fired: [rewrite.name])
+            }
+        }
+        return Rewritten(name)
+    }
+
+    /// The id in a request's path.
+    package func id(_ id: String) -> Rewritten<String> {
+        guard rewrites.contains(where: { $0 === Rewrite.capitalIDs }),
+            let small = Rewrite.smallID(id)
+        else { return Rewritten(id) }
+        return Rewritten(value: small, fired: [Rewrite.capitalIDs.name])
+    }
+
+    /// How a successful PATCH of a group is answered to a client.
+    ///
+    /// `userAgent` is the field's value.
+    package func groupPatchAnswer(to userAgent: String?) -> GroupPatchAnswer {
+        let reads = groupReaders.contains {
+            userAgent?.hasPrefixIgnoringASCIICase($0) == true
+        }
+        return reads ? .resourceWithoutMembers : groupPatchAnswer
     }
 
     private func rewritten<Value>(

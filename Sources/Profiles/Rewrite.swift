@@ -18,6 +18,8 @@ package final class Rewrite: Sendable {
     /// Called behind every rewrite of messages.
     let operation: (@Sendable (Operation, ResourceType) -> [Operation]?)?
     let filter: (@Sendable (Filter, ResourceType) -> Filter?)?
+    /// What a list is ordered by; `nil` within for no order of its own.
+    let sortBy: (@Sendable (String, ResourceType) -> String??)?
     /// What the rewrite does, where it is nothing but one of values.
     let values: Values?
 
@@ -45,6 +47,7 @@ package final class Rewrite: Sendable {
         message: (@Sendable (JSON, ResourceType) -> JSON?)? = nil,
         operation: (@Sendable (Operation, ResourceType) -> [Operation]?)? = nil,
         filter: (@Sendable (Filter, ResourceType) -> Filter?)? = nil,
+        sortBy: (@Sendable (String, ResourceType) -> String??)? = nil,
         values: Values? = nil
     ) {
         self.name = name
@@ -52,6 +55,7 @@ package final class Rewrite: Sendable {
         self.message = message
         self.operation = operation
         self.filter = filter
+        self.sortBy = sortBy
         self.values = values
     }
 
@@ -93,10 +97,20 @@ package final class Rewrite: Sendable {
     /// operations, then what finds the attribute that is meant, then what gives its value the
     /// shape and type of the schema, and last what depends on the finished shape.
     package static let all: [Rewrite] = [
-        operationList, memberOperations, patchSchemas,
+        operationList, memberOperations, operationCase, patchSchemas,
         legacyURNs, dottedKeys, shortExtensionNames, filterAliases, removeWithoutPath,
         repeatedName, arrayForSingleValue, manager, singleValueForArray, textForElement,
-        numberAsText, booleanText, base64Spaces, emptyElements, readOnlyPath,
-        removeListedValues, unknownPath,
+        numberAsText, booleanText, base64Spaces, looseInstants, capitalIDs, emptyPassword,
+        emptyElements, lastPrimary, emptyValuePath, nullMembers, readOnlyPath,
+        removeListedValues, unknownPath, unknownSortBy,
+    ]
+
+    /// What every profile but the strict one has: what many clients send, and what nobody means
+    /// otherwise.
+    static let common: [Rewrite] = [
+        operationCase, patchSchemas, numberAsText, booleanText, looseInstants, capitalIDs,
+        emptyPassword,
+        emptyElements, lastPrimary, emptyValuePath, nullMembers, readOnlyPath,
+        removeListedValues, unknownPath, unknownSortBy,
     ]
 }

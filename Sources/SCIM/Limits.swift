@@ -24,6 +24,11 @@ package struct Limits: Sendable {
     ///
     /// A group's members are not limited.
     package var attributeValues = 1_000
+    /// Comparisons of a PATCH request's value filters with values, all operations together: they
+    /// are made while nobody else can write.
+    package var patchComparisons = 250_000
+    /// Bytes of a list's resources, roughly: what is put together in memory.
+    package var pageBytes = 33_554_432
     /// Resources of one page, also where the client names no count; announced as
     /// `filter.maxResults` (RFC 7643 §5).
     package var pageSize = 500

@@ -3,7 +3,7 @@ extension Slice<UnsafeBufferPointer<UInt8>> {
     ///
     /// - Parameter plusIsSpace: As in a query.
     /// - Returns: `nil` when an escape is malformed or the escapes are not UTF-8.
-    func percentDecoded(plusIsSpace: Bool = false) -> String? {
+    package func percentDecoded(plusIsSpace: Bool = false) -> String? {
         guard contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
             // Nothing was put together here: it is as much UTF-8 as what it was cut from.
             return String(decoding: UnsafeBufferPointer(rebasing: self), as: UTF8.self)
@@ -34,5 +34,13 @@ extension UInt8 {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+extension String {
+    /// The text with `%XX` decoded; `nil` as above.
+    package var percentDecoded: String? {
+        var text = self
+        return text.withUTF8 { $0[...].percentDecoded() }
     }
 }

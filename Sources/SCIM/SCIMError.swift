@@ -48,6 +48,10 @@ extension SCIMError {
         .init(status: 400, scimType: .invalidFilter, detail: detail)
     }
 
+    package static func tooMany(_ detail: String) -> SCIMError {
+        .init(status: 400, scimType: .tooMany, detail: detail)
+    }
+
     package static func invalidSyntax(_ detail: String) -> SCIMError {
         .init(status: 400, scimType: .invalidSyntax, detail: detail)
     }

@@ -34,7 +34,8 @@ extension String {
     }
 
     /// The form in which strings are compared where case does not matter: Unicode full case
-    /// folding between two rounds of NFC, full-width ASCII as ASCII (RFC 8265 §3.3).
+    /// folding between two rounds of NFC, full-width and half-width characters as the others
+    /// (RFC 8265 §3.3).
     ///
     /// Two strings are equal for SCIM exactly when their folded forms have the same bytes, and
     /// order is the order of those bytes.
@@ -44,6 +45,11 @@ extension String {
         }
         var folded = String.UnicodeScalarView()
         for scalar in _nfc {
+            // The dotless i is a letter of its own, though its capital is that of the other.
+            if scalar == "\u{131}" {
+                folded.append(scalar)
+                continue
+            }
             // Upper case first: it unites what has one capital, as in ß/SS and ς/σ.
             for upper in scalar.unified.properties.uppercaseMapping.unicodeScalars {
                 folded.append(contentsOf: upper.properties.lowercaseMapping.unicodeScalars)
@@ -75,14 +81,28 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
-    /// The ASCII character that this full-width character is a wide form of; the small sharp s
+    /// The character that this full-width or half-width one is a form of; the small sharp s
     /// for the capital one, which has no other capital than itself; else the character itself.
     fileprivate var unified: Unicode.Scalar {
         switch value {
         case 0x1E9E: "\u{DF}"
         case 0x3000: " "
         case 0xFF01...0xFF5E: Unicode.Scalar(UInt8(value - 0xFEE0))
+        case 0xFF61...0xFF9F: Self.fullWidthKatakana[Int(value - 0xFF61)]
+        // Hangul letters in five rows, each of which leaves gaps in the half-width block.
+        case 0xFFA1...0xFFBE: Unicode.Scalar(value - 0xFFA1 + 0x3131) ?? self
+        case 0xFFC2...0xFFC7: Unicode.Scalar(value - 0xFFC2 + 0x314F) ?? self
+        case 0xFFCA...0xFFCF: Unicode.Scalar(value - 0xFFCA + 0x3155) ?? self
+        case 0xFFD2...0xFFD7: Unicode.Scalar(value - 0xFFD2 + 0x315B) ?? self
+        case 0xFFDA...0xFFDC: Unicode.Scalar(value - 0xFFDA + 0x3161) ?? self
         default: self
         }
     }
+
+    /// What U+FF61 and those behind it are half-width forms of; the last two are the combining
+    /// voiced sound marks.
+    private static let fullWidthKatakana = Array(
+        ("。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモ"
+            + "ヤユヨラリルレロワン\u{3099}\u{309A}").unicodeScalars
+    )
 }

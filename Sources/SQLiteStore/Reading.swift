@@ -96,15 +96,36 @@ struct Reading {
             """
         )
         var resources: [StoredResource] = []
-        while try rows.next() { resources.append(Self.resource(rows, query.type)) }
-        return try withParts(resources, query)
+        var bytes = 0
+        while try rows.next() {
+            let resource = Self.resource(rows, query.type)
+            try Self.count(resource.document.count, into: &bytes, of: query)
+            resources.append(resource)
+        }
+        return try withParts(resources, bytes, query)
+    }
+
+    /// Bytes of a member in an answer, roughly: id, URL and type.
+    private static let memberBytes = 160
+
+    /// - Throws: `tooMany` when the page becomes too large.
+    private static func count(_ more: Int, into bytes: inout Int, of query: Query) throws {
+        bytes += more
+        if bytes > query.bytesMax {
+            throw SCIMError.tooMany(
+                "the page is larger than \(query.bytesMax) bytes; ask for fewer resources (count)"
+                    + " or leave their members out (excludedAttributes)"
+            )
+        }
     }
 
     private func withParts(
         _ resources: [StoredResource],
+        _ documentBytes: Int,
         _ query: Query
     ) throws -> [StoredResource] {
         var complete = resources
+        var bytes = documentBytes
         if query.parts.contains(.memberships), query.type.hasMemberships, !resources.isEmpty {
             let memberships = try memberships(ofAll: resources.map(\.key))
             for index in complete.indices {
@@ -113,7 +134,9 @@ struct Reading {
         }
         if query.parts.contains(.members), query.type.membership != nil {
             for index in complete.indices {
-                complete[index].members = try members(of: complete[index].key)
+                let members = try members(of: complete[index].key)
+                try Self.count(Self.memberBytes * members.count, into: &bytes, of: query)
+                complete[index].members = members
             }
         }
         return complete

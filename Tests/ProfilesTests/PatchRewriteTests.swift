@@ -146,7 +146,7 @@ struct PatchRewriteTests {
             "path",
             [
                 [
-                    "op": "Add", "path": "urn:scim:schemas:extension:enterprise:1.0:department",
+                    "op": "add", "path": "urn:scim:schemas:extension:enterprise:1.0:department",
                     "value": "IT",
                 ]
             ],
@@ -221,7 +221,7 @@ struct PatchRewriteTests {
         Sample(
             "core schema's URN as the path",
             [
-                ["op": "Replace", "path": "\(Schema.user.id)", "value": ["active": false]],
+                ["op": "replace", "path": "\(Schema.user.id)", "value": ["active": false]],
                 ["op": "add", "path": "\(Schema.user.id)", "value": ["name.givenName": "A"]],
                 ["op": "add", "path": "\(Schema.user.id)", "value": "A"],
             ],
@@ -255,7 +255,7 @@ struct PatchRewriteTests {
     @Test(arguments: [
         Sample(
             "path",
-            [["op": "Replace", "path": "department", "value": "IT"]],
+            [["op": "replace", "path": "department", "value": "IT"]],
             [["op": "replace", "path": "\(enterprise):department", "value": "IT"]],
             fired: "shortExtensionNames"
         ),
@@ -289,7 +289,7 @@ struct PatchRewriteTests {
         Sample(
             "attribute",
             [
-                ["op": "Add", "path": "favouriteTea", "value": "oolong"],
+                ["op": "add", "path": "favouriteTea", "value": "oolong"],
                 ["op": "replace", "path": "title", "value": "T"],
             ],
             [passedOver, ["op": "replace", "path": "title", "value": "T"]],
@@ -297,7 +297,7 @@ struct PatchRewriteTests {
         ),
         Sample(
             "extension",
-            [["op": "Replace", "path": "urn:example:x:1.0:User:activeDirectoryID", "value": 1]],
+            [["op": "replace", "path": "urn:example:x:1.0:User:activeDirectoryID", "value": 1]],
             [passedOver],
             fired: "unknownPath"
         ),
@@ -341,7 +341,7 @@ struct PatchRewriteTests {
     @Test(arguments: [
         Sample(
             "path",
-            [["op": "Replace", "path": "active", "value": "False"]],
+            [["op": "replace", "path": "active", "value": "False"]],
             [["op": "replace", "path": "active", "value": false]],
             fired: "booleanText"
         ),
@@ -353,7 +353,7 @@ struct PatchRewriteTests {
         ),
         Sample(
             "filter",
-            [["op": "Replace", "path": "roles[primary eq \"True\"].value", "value": "a"]],
+            [["op": "replace", "path": "roles[primary eq \"True\"].value", "value": "a"]],
             [["op": "replace", "path": "roles[primary eq true].value", "value": "a"]],
             fired: "booleanText"
         ),
@@ -443,7 +443,7 @@ struct PatchRewriteTests {
             "members with null",
             [
                 [
-                    "op": "Add", "path": "members",
+                    "op": "add", "path": "members",
                     "value": [["$ref": nil, "value": "26", "displayName": "J"]],
                 ]
             ],
@@ -455,13 +455,13 @@ struct PatchRewriteTests {
     @Test(arguments: [
         Sample(
             "text",
-            [["op": "Add", "path": "\(enterprise):manager", "value": "26"]],
+            [["op": "add", "path": "\(enterprise):manager", "value": "26"]],
             [["op": "add", "path": "\(enterprise):manager", "value": ["value": "26"]]],
             fired: "manager"
         ),
         Sample(
             "array under the short name",
-            [["op": "Add", "path": "manager", "value": [["$ref": "x", "value": "26"]]]],
+            [["op": "add", "path": "manager", "value": [["$ref": "x", "value": "26"]]]],
             [
                 [
                     "op": "add", "path": "\(enterprise):manager",
@@ -473,13 +473,13 @@ struct PatchRewriteTests {
         ),
         Sample(
             "cleared by empty text",
-            [["op": "Replace", "path": "\(enterprise):manager", "value": ""]],
+            [["op": "replace", "path": "\(enterprise):manager", "value": ""]],
             [["op": "remove", "path": "\(enterprise):manager"]],
             fired: "manager"
         ),
         Sample(
             "cleared by adding",
-            [["op": "Add", "path": "manager", "value": ""]],
+            [["op": "add", "path": "manager", "value": ""]],
             [["op": "remove", "path": "\(enterprise):manager"]],
             fired: "shortExtensionNames",
             "manager"
@@ -541,7 +541,7 @@ struct PatchRewriteTests {
             ],
             fired: "manager"
         ),
-        Sample("removed", [["op": "Remove", "path": "\(enterprise):manager"]]),
+        Sample("removed", [["op": "remove", "path": "\(enterprise):manager"]]),
     ])
     func manager(_ sample: Sample) { checkOperations(sample) }
 
@@ -550,7 +550,7 @@ struct PatchRewriteTests {
     @Test(arguments: [
         Sample(
             "one",
-            [["op": "Remove", "path": "members", "value": [["$ref": nil, "value": "26"]]]],
+            [["op": "remove", "path": "members", "value": [["$ref": nil, "value": "26"]]]],
             [["op": "remove", "path": "members[value eq \"26\"]"]],
             type: .group,
             fired: "removeListedValues"
@@ -624,7 +624,7 @@ struct PatchRewriteTests {
         Sample(
             "all",
             [
-                ["op": "Remove", "path": "members"],
+                ["op": "remove", "path": "members"],
                 ["op": "remove", "path": "members", "value": nil],
             ],
             type: .group

@@ -45,8 +45,12 @@ struct ProfileTests {
     }
 
     @Test func choosesAnswersByClient() {
-        #expect(Profile.wso2.groupPatchAnswer == .resourceWithoutMembers)
-        #expect(Profile.entra.groupPatchAnswer == .noContent)
+        #expect(Profile.wso2.groupPatchAnswer(to: nil) == .resourceWithoutMembers)
+        #expect(Profile.entra.groupPatchAnswer(to: nil) == .noContent)
+        #expect(Profile.generic.groupPatchAnswer(to: nil) == .noContent)
+        #expect(Profile.generic.groupPatchAnswer(to: "okta") == .noContent)
+        let answer = Profile.generic.groupPatchAnswer(to: "wso2/scim2/client")
+        #expect(answer == .resourceWithoutMembers)
         #expect(Profile.strict.unmatchedValuePath == .noTarget)
         #expect(Profile.generic.unmatchedValuePath == .create)
         #expect(Profile.strict.filterValues == .json)
@@ -58,7 +62,7 @@ struct ProfileTests {
         [
             "schemas": [patchOp],
             "Operations": [
-                ["op": "Replace", "path": "active", "value": false],
+                ["op": "replace", "path": "active", "value": false],
                 ["op": "add", "path": "emails[type eq \"work\"].value", "value": "a@b.example"],
                 ["op": "replace", "value": ["name": ["familyName": "Probe"], "id": "x"]],
                 ["op": "remove", "path": "emails[type eq \"home\"]"],
@@ -69,9 +73,46 @@ struct ProfileTests {
         ],
         [
             "schemas": [patchOp],
-            "operations": [["OP": "REPLACE", "PATH": "NAME.givenName", "VALUE": "Casey"]],
+            "operations": [["OP": "replace", "PATH": "NAME.givenName", "VALUE": "Casey"]],
         ],
     ]
+
+    @Test(arguments: [
+        "text/plain", "application/xml", "application/x-www-form-urlencoded", "garbage", ";",
+    ])
+    func strictBodiesAreJSON(contentType: String) throws {
+        let error = #expect(throws: SCIMError.self) {
+            try Profile.strict.check(contentType: contentType)
+        }
+        #expect(error?.status == 415)
+        try Profile.generic.check(contentType: contentType)
+    }
+
+    @Test(arguments: [
+        nil, "application/scim+json", "application/json; charset=utf-8", "Application/SCIM+JSON",
+    ])
+    func strictBodiesMayBe(contentType: String?) throws {
+        try Profile.strict.check(contentType: contentType)
+    }
+
+    @Test(
+        arguments: [
+            nil, [], "x", [1], ["urn:x"], [.string(Schema.group.id)], [.string(enterprise)],
+            [.string(Schema.user.id), .string(Schema.user.id)],
+            [.string(Schema.user.id), "urn:x"],
+        ] as [JSON?]
+    )
+    func strictBodiesNameTheirSchemas(schemas: JSON?) throws {
+        var body: JSONObject = ["userName": "a"]
+        body["schemas"] = schemas
+        let error = #expect(throws: SCIMError.self) {
+            try Profile.strict.check(schemasOf: .object(body), .user)
+        }
+        #expect(error?.scimType == .invalidSyntax)
+        try Profile.generic.check(schemasOf: .object(body), .user)
+        body["schemas"] = [.string(enterprise), .string(Schema.user.id.uppercased())]
+        try Profile.strict.check(schemasOf: .object(body), .user)
+    }
 
     @Test(arguments: Profile.all.map(\.name), regular)
     func leavesRegularPatchAlone(name: String, message: JSON) throws {

@@ -292,7 +292,19 @@ struct ResourceRewriteTests {
             fired: "manager"
         ),
         Sample("object", [enterprise: ["manager": ["value": "26", "managerId": "1"]]]),
-        Sample("reference alone", [enterprise: ["manager": ["$ref": "../Users/26"]]]),
+        Sample(
+            "reference alone",
+            [enterprise: ["manager": ["$ref": "../Users/26"]]],
+            [enterprise: ["manager": ["$ref": "../Users/26", "value": "26"]]],
+            fired: "manager"
+        ),
+        Sample(
+            "id",
+            [enterprise: ["manager": ["id": "26"]]],
+            [enterprise: ["manager": ["value": "26"]]],
+            fired: "manager"
+        ),
+        Sample("reference to nothing", [enterprise: ["manager": ["$ref": "Users/"]]]),
         Sample("null", [enterprise: ["manager": nil]]),
         Sample("boolean", [enterprise: ["manager": true]]),
     ])

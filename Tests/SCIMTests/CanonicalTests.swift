@@ -78,6 +78,18 @@ struct CanonicalTests {
             #"{"emails":[{"value":"b"},{"value":"a"}]}"#
         ),
         (
+            #"{"emails": [{"value": "a", "type": "x"}, {"type": "X", "value": "a", "primary": true}]}"#,
+            #"{"emails":[{"value":"a","type":"X","primary":true}]}"#
+        ),
+        (
+            #"{"emails": [{"value": "a", "type": "x"}, {"value": "a"}]}"#,
+            #"{"emails":[{"value":"a","type":"x"},{"value":"a"}]}"#
+        ),
+        (
+            #"{"addresses": [{"locality": "a"}, {"locality": "a"}, {"locality": "b"}]}"#,
+            #"{"addresses":[{"locality":"a"},{"locality":"b"}]}"#
+        ),
+        (
             #"{"emails": [{"value": "a"}, {"value": "A"}]}"#,
             #"{"emails":[{"value":"a"},{"value":"A"}]}"#
         ),
@@ -86,7 +98,7 @@ struct CanonicalTests {
             "{\"emails\":[{\"value\":\"\u{E9}\"},{\"value\":\"e\u{301}\"}]}"
         ),
     ])
-    func collapsesEqualElementsOnly(_ body: String, _ expected: String) throws {
+    func collapsesElementsOfOneValueAndType(_ body: String, _ expected: String) throws {
         try check(body, expected)
     }
 
@@ -303,6 +315,25 @@ struct CanonicalTests {
     }
 
     // MARK: Checks
+
+    // MARK: References
+
+    @Test(arguments: [
+        (#"{"value": "26", "$ref": "../Users/26"}"#, true),
+        (#"{"value": "26", "$ref": "https://example.org/scim/v2/Users/26"}"#, true),
+        (#"{"value": "26", "$ref": "26"}"#, true),
+        (#"{"value": "26", "$ref": "../Users/126"}"#, false),
+        (#"{"value": "26", "$ref": "../Users/27"}"#, false),
+        (#"{"$ref": "../Users/27"}"#, true),
+    ])
+    func keepsReferencesThatLeadToTheID(_ manager: String, _ isKept: Bool) throws {
+        let urn = Schema.enterpriseUser.id
+        let body = "{\"userName\": \"a\", \"\(urn)\": {\"manager\": \(manager)}}"
+        let type = ResourceType.user
+        let completed = try type.completed(type.canonical(JSON(parsing: body.utf8)))
+        let kept = completed[urn]?.object?["manager"]?.object?["$ref"]
+        #expect((kept != nil) == isKept)
+    }
 
     // MARK: Limits
 

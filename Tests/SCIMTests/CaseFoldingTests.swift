@@ -18,6 +18,9 @@ struct CaseFoldingTests {
         ("\u{416}", "\u{436}"),
         ("\u{10400}", "\u{10428}"),
         ("\u{FF21}\u{FF42}\u{FF11}\u{3000}\u{FF20}", "ab1 @"),
+        ("\u{FF83}\u{FF7D}\u{FF84}", "テスト"),
+        ("\u{FF76}\u{FF9E}\u{FF70}", "ガー"),
+        ("\u{FFA1}\u{FFC2}\u{FFDC}", "\u{3131}\u{314F}\u{3163}"),
         ("\u{1FB4}", "\u{3B1}\u{345}\u{301}"),
         ("\u{13A0}", "\u{AB70}"),
         ("", ""),
@@ -28,7 +31,7 @@ struct CaseFoldingTests {
 
     @Test(arguments: [
         ("a", "b"), ("e", "\u{E9}"), ("a", "a "), ("o", "\u{F8}"), ("\u{DF}", "s"),
-        ("a\u{0}b", "a"), ("i", "\u{130}"),
+        ("a\u{0}b", "a"), ("i", "\u{130}"), ("i", "\u{131}"), ("I", "\u{131}"),
     ])
     func tellsApart(_ left: String, _ right: String) {
         check(left, .different, right)
@@ -44,7 +47,8 @@ struct CaseFoldingTests {
     }
 
     @Test func unitesEveryCharacterWithItsOtherCasesAndForms() {
-        let failing = Self.everyScalar.filter { scalar in
+        // The capital of the dotless i is that of another letter.
+        let failing = Self.everyScalar.filter { $0 != "\u{131}" }.filter { scalar in
             let text = String(scalar)
             let variants = [
                 scalar.properties.uppercaseMapping, scalar.properties.lowercaseMapping,

@@ -67,8 +67,8 @@ struct PatchRequestTests {
     }
 
     @Test(arguments: [
-        #"{"SCHEMAS": ["PATCHOP"], "operations": [{"OP": "Replace", "Path": "x", "VALUE": 1}]}"#,
-        #"{"schemas": ["other", "PATCHOP"], "Operations": [{"op": "REPLACE", "path": "x", "value": 1}]}"#,
+        #"{"SCHEMAS": ["PATCHOP"], "operations": [{"OP": "replace", "Path": "x", "VALUE": 1}]}"#,
+        #"{"schemas": ["other", "PATCHOP"], "Operations": [{"OP": "replace", "path": "x", "value": 1}]}"#,
     ])
     func readsMessagesWithoutRegardToCase(_ message: String) throws {
         let request = try PatchRequest(JSON(parsing: Patch.message(message).utf8))

@@ -450,6 +450,90 @@ struct PatchTests {
 
     // MARK: Checks
 
+    @Test(arguments: [
+        (#"{"op": "replace", "value": {"name.givenName": "q"}}"#, SCIMError.Kind.invalidPath),
+        (#"{"op": "add", "value": {"emails[type eq \"work\"].value": "q"}}"#, .invalidPath),
+        (
+            #"{"op": "replace", "value": {"\#(Schema.enterpriseUser.id):department": "q"}}"#,
+            .invalidPath
+        ),
+        (#"{"op": "replace", "path": "schemas", "value": ["urn:x"]}"#, .mutability),
+        (#"{"op": "replace", "path": "schemas", "value": []}"#, .mutability),
+    ])
+    func refusesWhatWouldLookLikeSuccess(_ operation: String, _ kind: SCIMError.Kind) throws {
+        try check(#"{"title": "t"}"#, operation, fails: kind)
+    }
+
+    @Test(arguments: [
+        (#"{"op": "replace", "value": {"nope": 1}}"#, SCIMError.Kind.invalidPath),
+        (
+            #"{"op": "replace", "value": {"\#(Schema.enterpriseUser.id)": {"nope": 1}}}"#,
+            .invalidPath
+        ),
+        (#"{"op": "replace", "value": {"id": "x"}}"#, .mutability),
+        (#"{"op": "add", "value": {"meta": {"created": "x"}}}"#, .mutability),
+        (#"{"op": "add", "value": {"groups": [{"value": "x"}]}}"#, .mutability),
+    ])
+    func refusesOtherMembersWhereItIsToldTo(_ operation: String, _ kind: SCIMError.Kind) throws {
+        let stored = #"{"title": "t"}"#
+        try check(stored, operation, stored)
+        let request = try PatchRequest(
+            JSON(
+                parsing:
+                    "{\"schemas\": [\"\(MessageSchema.patchOp)\"], \"Operations\": [\(operation)]}"
+                    .utf8
+            )
+        )
+        let error = #expect(throws: SCIMError.self) {
+            try Patch(type: .user, unmatchedFilter: .refuse, otherMembers: .refuse)
+                .apply(request.operations, to: ["title": "t"])
+        }
+        #expect(error?.scimType == kind)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"op": "add", "path": "emails", "value": [{"value": "c", "type": "Home", "primary": true}]}"#,
+            #"{"emails": [{"value": "c", "type": "Home", "primary": true}, {"value": "w", "type": "work", "primary": false}]}"#
+        ),
+        (
+            #"{"op": "add", "path": "emails", "value": [{"value": "c", "type": "home", "display": "d"}]}"#,
+            #"{"emails": [{"value": "c", "type": "home", "display": "d"}, {"value": "w", "type": "work", "primary": true}]}"#
+        ),
+    ])
+    func unitesWhatHasOneValueAndType(_ operation: String, _ expected: String) throws {
+        let stored =
+            #"{"emails": [{"value": "c", "type": "home"}, {"value": "w", "type": "work", "primary": true}]}"#
+        try check(stored, operation, expected)
+    }
+
+    @Test func limitsComparisons() throws {
+        let most = Limits.standard.patchComparisons
+        let phones = (0..<1_000).map { "{\"value\": \"\($0)\"}" }.joined(separator: ",")
+        let stored = "{\"phoneNumbers\": [\(phones)]}"
+        let operation =
+            #"{"op": "remove", "path": "phoneNumbers[value eq \"x\" or value eq \"y\"]"}"#
+        let operations = { (count: Int) in
+            Array(repeating: operation, count: count).joined(separator: ",")
+        }
+        try check(stored, operations(most / 2_000), stored, unmatched: .createElement)
+        try check(
+            stored,
+            operations(most / 2_000 + 1),
+            fails: .tooMany,
+            unmatched: .createElement
+        )
+    }
+
+    @Test func contradictionsMakeNoElement() throws {
+        try check(
+            "{}",
+            #"{"op": "add", "path": "emails[type eq \"a\" and type eq \"b\"].value", "value": "v"}"#,
+            fails: .noTarget,
+            unmatched: .createElement
+        )
+    }
+
     @Test func limitsTheValuesOfAnAttribute() throws {
         let most = Limits.standard.attributeValues
         let phones = (0..<most).map { "{\"value\": \"\($0)\"}" }.joined(separator: ",")
@@ -459,6 +543,8 @@ struct PatchTests {
         }
         try check(full, add("0"), full)
         try check(full, add("one more"), fails: .invalidValue)
+        let new = #"{"op": "add", "path": "phoneNumbers[type eq \"new\"].value", "value": "x"}"#
+        try check(full, new, fails: .invalidValue, unmatched: .createElement)
     }
 
     private func check(

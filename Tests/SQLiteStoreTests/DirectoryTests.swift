@@ -29,8 +29,7 @@ struct DirectoryTests {
         return try directory.modify(
             resource.id,
             by: PatchRequest(message).operations,
-            unmatched: .refuse,
-            type: resource.type,
+            with: Patch(type: resource.type, unmatchedFilter: .refuse),
             preconditions: Preconditions(ifMatch: ifMatch),
             caller: TestStore.caller,
             loading: [.memberships, .members]

@@ -47,6 +47,55 @@ struct StoreFaultTests {
         #expect(refusal.cause?.contains("99") == true)
     }
 
+    /// Another process may be of a newer program.
+    @Test(arguments: [99, 0])
+    func changesNothingInASchemaThatIsNotItsOwnAnyMore(version: Int) throws {
+        let test = try TestStore()
+        try createUser("ann", in: test.store)
+        try change(test.path, "PRAGMA user_version = \(version)")
+        let refusal = #expect(throws: SCIMError.self) { try createUser("bob", in: test.store) }
+        #expect(refusal?.status == 503)
+        try change(test.path, "PRAGMA user_version = 1")
+        let found = try test.store.search(
+            Query(type: .user, count: 10, domain: "default", base: "")
+        )
+        #expect(found.total == 1)
+    }
+
+    /// Otherwise every request of the client would wait, until one comes through.
+    @Test func notesNoUseOfATokenWhileTheDatabaseIsLocked() throws {
+        let test = try TestStore()
+        let hash = [UInt8](repeating: 7, count: 32)
+        var token = TestStore.caller.token
+        token.hash = hash
+        let id = try test.store.write { transaction throws(SCIMError) in
+            try transaction.insert(token, hash: hash)
+        }
+        let other = try DatabaseQueue(path: test.path)
+        try other.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
+            try database.execute(sql: "ROLLBACK")
+        }
+        #expect(try test.store.token(hash: hash)?.used == nil)
+        test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
+        #expect(try test.store.token(hash: hash)?.used == Instant(milliseconds: 5))
+    }
+
+    @Test func limitsTheBytesOfAPage() throws {
+        let test = try TestStore()
+        for name in ["ann", "bob"] { try createUser(name, in: test.store) }
+        var query = Query(type: .user, count: 2, domain: "default", base: "")
+        let bytes = try test.store.search(query).resources.reduce(0) { $0 + $1.document.count }
+        query.bytesMax = bytes
+        #expect(try test.store.search(query).resources.count == 2)
+        query.bytesMax = bytes - 1
+        let refusal = #expect(throws: SCIMError.self) { try test.store.search(query) }
+        #expect(refusal?.status == 400 && refusal?.scimType == .tooMany)
+        query.count = 1
+        #expect(try test.store.search(query).resources.count == 1)
+    }
+
     @Test func refusesADatabaseOfSomethingElse() throws {
         let test = try TestStore()
         let path = test.folder + "/other.sqlite"

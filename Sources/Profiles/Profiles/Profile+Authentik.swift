@@ -2,12 +2,12 @@ extension Profile {
     /// authentik, SCIM provider.
     ///
     /// Older releases remove members by a list of values; group updates are one object without a
-    /// path. Property mappings can send attributes that are not known here, and booleans as text.
+    /// path, in a message without `schemas`. Property mappings can send attributes that are not known here, and booleans as text.
     static let authentik = Profile(
         name: "authentik",
         title: "authentik",
-        rewrites: [
-            .dottedKeys, .numberAsText, .booleanText, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .dottedKeys
         ]
     )
 }

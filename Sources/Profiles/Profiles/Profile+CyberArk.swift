@@ -7,11 +7,10 @@ extension Profile {
     static let cyberark = Profile(
         name: "cyberark",
         title: "CyberArk Identity",
-        rewrites: [
-            .operationList, .memberOperations, .patchSchemas, .legacyURNs, .dottedKeys,
-            .shortExtensionNames, .removeWithoutPath, .repeatedName, .arrayForSingleValue,
-            .manager, .singleValueForArray, .textForElement, .numberAsText, .booleanText,
-            .emptyElements, .readOnlyPath, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .operationList, .memberOperations, .legacyURNs, .dottedKeys, .shortExtensionNames,
+            .removeWithoutPath, .repeatedName, .arrayForSingleValue, .manager, .singleValueForArray,
+            .textForElement,
         ],
         filterValues: .bareWords
     )

@@ -11,10 +11,9 @@ extension Profile {
     static let entra = Profile(
         name: "entra",
         title: "Microsoft Entra ID",
-        rewrites: [
-            .patchSchemas, .legacyURNs, .dottedKeys, .shortExtensionNames, .repeatedName,
-            .arrayForSingleValue, .manager, .singleValueForArray, .textForElement, .numberAsText,
-            .booleanText, .emptyElements, .readOnlyPath, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .legacyURNs, .dottedKeys, .shortExtensionNames, .repeatedName, .arrayForSingleValue,
+            .manager, .singleValueForArray, .textForElement,
         ],
         filterValues: .bareWords
     )

@@ -7,6 +7,8 @@ extension Profile {
         name: "generic",
         title: "Generic",
         rewrites: Rewrite.all,
-        filterValues: .bareWords
+        filterRepairs: [.doubleEncoding],
+        filterValues: .bareWords,
+        groupReaders: [wso2UserAgent]
     )
 }

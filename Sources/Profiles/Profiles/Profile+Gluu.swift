@@ -6,8 +6,8 @@ extension Profile {
     static let gluu = Profile(
         name: "gluu",
         title: "Gluu and Janssen",
-        rewrites: [
-            .dottedKeys, .singleValueForArray, .base64Spaces, .unknownPath,
+        rewrites: Rewrite.common + [
+            .dottedKeys, .singleValueForArray, .base64Spaces,
         ]
     )
 }

@@ -6,10 +6,9 @@ extension Profile {
     static let google = Profile(
         name: "google",
         title: "Google Workspace",
-        rewrites: [
+        rewrites: Rewrite.common + [
             .legacyURNs, .dottedKeys, .arrayForSingleValue, .manager, .singleValueForArray,
-            .textForElement, .numberAsText, .booleanText, .emptyElements, .readOnlyPath,
-            .unknownPath,
+            .textForElement,
         ]
     )
 }

@@ -7,10 +7,9 @@ extension Profile {
     static let jumpcloud = Profile(
         name: "jumpcloud",
         title: "JumpCloud",
-        rewrites: [
-            .patchSchemas, .legacyURNs, .dottedKeys, .shortExtensionNames, .arrayForSingleValue,
-            .manager, .singleValueForArray, .textForElement, .numberAsText, .booleanText,
-            .emptyElements, .readOnlyPath, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .legacyURNs, .dottedKeys, .shortExtensionNames, .arrayForSingleValue, .manager,
+            .singleValueForArray, .textForElement,
         ]
     )
 }

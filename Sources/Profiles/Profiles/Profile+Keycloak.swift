@@ -7,9 +7,8 @@ extension Profile {
     static let keycloak = Profile(
         name: "keycloak",
         title: "Keycloak extensions",
-        rewrites: [
-            .patchSchemas, .textForElement, .numberAsText, .booleanText, .emptyElements,
-            .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .textForElement
         ]
     )
 }

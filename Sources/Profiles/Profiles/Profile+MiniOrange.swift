@@ -6,6 +6,7 @@ extension Profile {
         name: "miniorange",
         title: "miniOrange",
         rewrites: Rewrite.all,
+        filterRepairs: [.doubleEncoding],
         filterValues: .bareWords
     )
 }

@@ -3,12 +3,14 @@ extension Profile {
     ///
     /// It keeps to the RFCs nearly everywhere. Administrators map profile attributes of type
     /// integer and attributes that a service provider does not have; some applications remove
-    /// members by a list of values.
+    /// members by a list of values. It never deletes users: somebody who comes back is sometimes
+    /// created again, and must get the old account.
     static let okta = Profile(
         name: "okta",
         title: "Okta",
-        rewrites: [
-            .dottedKeys, .shortExtensionNames, .numberAsText, .removeListedValues, .unknownPath,
-        ]
+        rewrites: Rewrite.common + [
+            .dottedKeys, .shortExtensionNames,
+        ],
+        recreation: .restoration
     )
 }

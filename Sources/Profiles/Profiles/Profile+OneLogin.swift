@@ -7,11 +7,9 @@ extension Profile {
     static let onelogin = Profile(
         name: "onelogin",
         title: "OneLogin",
-        rewrites: [
-            .operationList, .memberOperations, .patchSchemas, .legacyURNs, .dottedKeys,
-            .shortExtensionNames, .repeatedName, .arrayForSingleValue, .manager,
-            .singleValueForArray, .textForElement, .numberAsText, .booleanText, .emptyElements,
-            .readOnlyPath, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .operationList, .memberOperations, .legacyURNs, .dottedKeys, .shortExtensionNames,
+            .repeatedName, .arrayForSingleValue, .manager, .singleValueForArray, .textForElement,
         ]
     )
 }

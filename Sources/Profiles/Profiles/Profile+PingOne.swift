@@ -6,10 +6,9 @@ extension Profile {
     static let pingone = Profile(
         name: "pingone",
         title: "PingOne and PingFederate",
-        rewrites: [
-            .patchSchemas, .legacyURNs, .dottedKeys, .shortExtensionNames, .filterAliases,
-            .repeatedName, .arrayForSingleValue, .manager, .singleValueForArray, .textForElement,
-            .numberAsText, .booleanText, .emptyElements, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .legacyURNs, .dottedKeys, .shortExtensionNames, .filterAliases, .repeatedName,
+            .arrayForSingleValue, .manager, .singleValueForArray, .textForElement,
         ]
     )
 }

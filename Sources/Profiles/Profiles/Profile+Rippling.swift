@@ -6,6 +6,7 @@ extension Profile {
         name: "rippling",
         title: "Rippling",
         rewrites: Rewrite.all,
+        filterRepairs: [.doubleEncoding],
         filterValues: .bareWords
     )
 }

@@ -6,10 +6,9 @@ extension Profile {
     static let sailpoint = Profile(
         name: "sailpoint",
         title: "SailPoint",
-        rewrites: [
-            .dottedKeys, .shortExtensionNames, .arrayForSingleValue, .manager,
-            .singleValueForArray, .textForElement, .numberAsText, .booleanText, .emptyElements,
-            .readOnlyPath, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .dottedKeys, .shortExtensionNames, .arrayForSingleValue, .manager, .singleValueForArray,
+            .textForElement,
         ]
     )
 }

@@ -1,10 +1,12 @@
 extension Profile {
     /// A client that follows the RFCs, and is to hear about it where it does not: nothing is
-    /// rewritten, and a value filter that selects nothing is `noTarget` (RFC 7644 §3.5.2.3).
+    /// rewritten, a value filter that selects nothing is `noTarget` (RFC 7644 §3.5.2.3), and what
+    /// other profiles pass over is refused.
     package static let strict = Profile(
         name: "strict",
         title: "RFC 7643 and RFC 7644 to the letter",
         rewrites: [],
-        unmatchedValuePath: .noTarget
+        unmatchedValuePath: .noTarget,
+        rigour: .strict
     )
 }

@@ -8,11 +8,15 @@ extension Profile {
     static let wso2 = Profile(
         name: "wso2",
         title: "WSO2 Identity Server",
-        rewrites: [
-            .shortExtensionNames, .manager, .textForElement, .numberAsText, .booleanText,
-            .emptyElements, .readOnlyPath, .removeListedValues, .unknownPath,
+        rewrites: Rewrite.common + [
+            .shortExtensionNames, .manager, .textForElement,
         ],
+        filterRepairs: [.unquotedRest],
         filterValues: .bareWords,
         groupPatchAnswer: .resourceWithoutMembers
     )
+
+    /// Beginning of the `User-Agent` of WSO2's client, which fails on an answer without a body,
+    /// whatever profile its token has.
+    static let wso2UserAgent = "wso2/"
 }

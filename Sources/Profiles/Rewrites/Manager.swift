@@ -1,8 +1,8 @@
 import SCIM
 
 extension Rewrite {
-    /// The manager in the shapes in which it arrives: as text, with `managerId` for `value`, and
-    /// empty where there is none any more.
+    /// The manager in the shapes in which it arrives: as text, with `managerId` or `id` for
+    /// `value`, as a `$ref` alone, and empty where there is none any more.
     ///
     /// Entra ID sends the bare id and clears it with empty text; OneLogin's templates have
     /// `managerId`.
@@ -17,6 +17,10 @@ extension Rewrite {
             }
         },
         operation: { operation, type in
+            if let path = operation.path, isManagerID(path, type) {
+                let whole = operation.setting(path: managerPath)
+                return (whole.kind == .remove ? nil : atPath(whole, managerPath, type)) ?? [whole]
+            }
             guard operation.kind != .remove else { return nil }
             guard let path = operation.path else {
                 return operation.isWithoutPath ? insideValue(operation, type) : nil
@@ -48,11 +52,22 @@ extension Rewrite {
             !(object.value(named: name) ?? .null).isUnassigned && object.value(named: name) != ""
         }
         if isGiven("value") { return .asSent }
-        if isGiven("managerId"), let id = object.value(named: "managerId") {
-            return .value(.object(object.removing("managerId", "value").setting("value", id)))
+        for name in ["managerId", "id"] where isGiven(name) {
+            guard let id = object.value(named: name) else { continue }
+            return .value(.object(object.removing(name, "value").setting("value", id)))
+        }
+        if let id = object.value(named: "$ref")?.string.flatMap(lastSegment) {
+            return .value(.object(object.setting("value", .string(id))))
         }
         let hasID = object.value(named: "value") ?? object.value(named: "managerId") != nil
         return !isGiven("$ref") && (hasID || object.isEmpty) ? .cleared : .asSent
+    }
+
+    /// `2819c223` of `https://example.com/v2/Users/2819c223`.
+    private static func lastSegment(_ url: String) -> String? {
+        guard let slash = url.lastIndex(of: "/") else { return nil }
+        let segment = url[url.index(after: slash)...]
+        return segment.isEmpty ? nil : String(segment)
     }
 
     /// - Returns: The extension's data with the manager in the schema's shape, without one that
@@ -68,10 +83,19 @@ extension Rewrite {
         }
     }
 
-    private static let path = AttributePath(urn: Schema.enterpriseUser.id, attribute: "manager")
+    /// Whether a path is `managerId`, by itself or under the extension's URN.
+    private static func isManagerID(_ path: PatchPath, _ type: ResourceType) -> Bool {
+        path.isWhole && path.path.attribute.equalsIgnoringASCIICase("managerId")
+            && (path.path.urn ?? Schema.enterpriseUser.id) == Schema.enterpriseUser.id
+            && type.extension(Schema.enterpriseUser.id) != nil
+    }
+
+    private static let managerPath = PatchPath(
+        path: AttributePath(urn: Schema.enterpriseUser.id, attribute: "manager")
+    )
 
     private static func clearing(_ operation: Operation) -> Operation {
-        operation.setting(kind: .remove).setting(value: nil).setting(path: PatchPath(path: path))
+        operation.setting(kind: .remove).setting(value: nil).setting(path: managerPath)
     }
 
     private static func atPath(

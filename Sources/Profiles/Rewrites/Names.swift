@@ -112,4 +112,16 @@ extension Rewrite {
             name.contains($0)
         }
     }
+
+    /// A list ordered by an attribute that the resource type does not have: it keeps the order
+    /// that lists have by themselves.
+    static let unknownSortBy = Rewrite(
+        "unknownSortBy",
+        sortBy: { name, type in
+            guard let path = try? FilterParser.parseAttributePath(name),
+                type.resolve(path) == nil
+            else { return nil }
+            return .some(nil)
+        }
+    )
 }

@@ -40,6 +40,26 @@ extension Rewrite {
         }
     )
 
+    /// `"op": "Replace"`: RFC 7644 §3.5.2 has `add`, `remove` and `replace` in small letters, Entra
+    /// ID in capitals.
+    static let operationCase = Rewrite(
+        "operationCase",
+        message: { message, _ in
+            guard let object = message.object,
+                let operations = object.value(named: "Operations")?.array?.changing(withSmallOp)
+            else { return nil }
+            return .object(object.setting("Operations", .array(operations)))
+        }
+    )
+
+    private static func withSmallOp(_ operation: JSON) -> JSON? {
+        guard let object = operation.object, let op = object.value(named: "op")?.string else {
+            return nil
+        }
+        let small = op.lowercased()
+        return small == op ? nil : .object(object.setting("op", .string(small)))
+    }
+
     private static func isOperation(_ json: JSON) -> Bool {
         json.object?.value(named: "op") != nil
     }

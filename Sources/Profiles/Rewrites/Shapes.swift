@@ -1,14 +1,15 @@
 import SCIM
 
 extension Rewrite {
-    /// An array of one for an attribute that has one value: `"manager": [{…}]`,
-    /// `"displayName": ["x"]`.
+    /// An array of one for an attribute that has one value, or for one of its elements:
+    /// `"manager": [{…}]`, `"displayName": ["x"]`.
     ///
     /// An empty one says that there is no value.
     static let arrayForSingleValue = Rewrite("arrayForSingleValue") { value, attribute, position in
-        guard position == .whole, !attribute.multiValued, let elements = value.array,
-            elements.count <= 1
-        else { return nil }
+        guard let elements = value.array, elements.count <= 1 else { return nil }
+        if position == .element { return elements.first }
+        // Written out, because `nil` between other JSON values would be `null`.
+        if attribute.multiValued { return Optional.none }
         return elements.first ?? .null
     }
 
@@ -44,6 +45,49 @@ extension Rewrite {
         else { return nil }
         guard elements.contains(where: { isEmpty($0, of: attribute) }) else { return nil }
         return .array(elements.filter { !isEmpty($0, of: attribute) })
+    }
+
+    /// A path to the `value` of selected elements that is taken away or left empty:
+    /// `remove emails[type eq "work"].value`, `replace … ""`.
+    ///
+    /// Entra ID clears so. Nothing but the kind would be left of the elements: they go.
+    static let emptyValuePath = Rewrite(
+        "emptyValuePath",
+        operation: { operation, type in
+            guard let path = operation.path, path.filter != nil,
+                let (attribute, sub) = type.target(of: path), sub?.name == "value",
+                attribute.multiValued, attribute.source == .document,
+                operation.kind == .remove || operation.value == "" || operation.value == .null
+            else { return nil }
+            let elements = PatchPath(path: path.path, filter: path.filter)
+            return [operation.setting(kind: .remove).setting(path: elements).setting(value: nil)]
+        }
+    )
+
+    /// More than one primary element: the last one is.
+    ///
+    /// RFC 7643 §2.4 allows one.
+    static let lastPrimary = Rewrite(
+        "lastPrimary",
+        in: [.add, .replace]
+    ) { value, attribute, position in
+        guard position == .whole, attribute.multiValued, let elements = value.array else {
+            return nil
+        }
+        let primary = elements.indices.filter { isPrimary(elements[$0]) }
+        guard primary.count > 1 else { return nil }
+        var kept = elements
+        for index in primary.dropLast() {
+            kept[index] =
+                elements[index].object.map { .object($0.setting("primary", false)) }
+                ?? elements[index]
+        }
+        return .array(kept)
+    }
+
+    private static func isPrimary(_ element: JSON) -> Bool {
+        guard let primary = element.object?.value(named: "primary") else { return false }
+        return primary == true || primary.string?.lowercased() == "true"
     }
 
     private static func isEmpty(_ element: JSON, of attribute: Attribute) -> Bool {

@@ -55,4 +55,25 @@ extension Rewrite {
             }
         }
     )
+
+    /// Dates in filters as they arrive from templates and from URLs: `2015-10-10`, which means its
+    /// midnight, and `…T14:38:21 02:00`, whose plus sign was not encoded.
+    static let looseInstants = Rewrite(
+        "looseInstants",
+        value: { _, _, _ in nil },
+        literal: { literal, attribute in
+            guard attribute.type == .dateTime else { return nil }
+            return switch literal {
+            case .string(let text), .bare(let text): instant(text).map(Literal.string)
+            case .number, .boolean, .null: nil
+            }
+        }
+    )
+
+    /// - Returns: `nil` for what is a date and time already, and for what is none anyway.
+    private static func instant(_ text: String) -> String? {
+        if Instant(text) != nil { return nil }
+        let withPlus = String(text.map { $0 == " " ? "+" : $0 })
+        return [text + "T00:00:00Z", withPlus].first { Instant($0) != nil }
+    }
 }

@@ -23,9 +23,7 @@ final class Operation: Sendable {
     /// - Returns: `nil` when this is no operation that the RFC knows.
     init?(_ json: JSON, _ values: FilterParser.Values) {
         guard let object = json.object,
-            let kind = object.value(named: "op")?.string.flatMap({
-                Kind(rawValue: $0.lowercased())
-            })
+            let kind = object.value(named: "op")?.string.flatMap(Kind.init(rawValue:))
         else { return nil }
         switch object.value(named: "path") {
         case nil, .null?, ""?: pathText = nil

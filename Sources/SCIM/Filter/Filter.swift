@@ -61,6 +61,15 @@ extension Filter {
         }
     }
 
+    /// Comparisons, and tests of presence.
+    var termsCount: Int {
+        switch self {
+        case .present, .comparison: 1
+        case .valuePath(_, let inner), .not(let inner): inner.termsCount
+        case .and(let terms), .or(let terms): terms.reduce(0) { $0 + $1.termsCount }
+        }
+    }
+
     private var isDisjunction: Bool {
         if case .or = self { true } else { false }
     }

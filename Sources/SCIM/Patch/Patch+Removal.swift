@@ -26,6 +26,7 @@ extension Patch {
         }
         if target.isWhole { return try assign(nil, at: reference, in: &outcome) }
         let elements = outcome.resource.elements(of: reference)
+        try count(target.terms * elements.count, in: &outcome)
         let isSelected = { (element: JSON) in target.filter?.matches(element: element) ?? true }
         if target.filter != nil, !elements.contains(where: isSelected) {
             // What a client that sends the same removal twice means has come about already.

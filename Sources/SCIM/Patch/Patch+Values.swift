@@ -21,7 +21,7 @@ extension Patch {
         }
         let changed: JSON?
         if attribute.multiValued {
-            changed = try elements(attribute, value, kind, stored: stored, name)
+            changed = try elements(attribute, value, kind, stored: stored, name, in: &outcome)
         } else if attribute.isComplex {
             changed = try merged(attribute, value, stored: stored, kind, name)
         } else {
@@ -35,15 +35,23 @@ extension Patch {
         _ value: JSON,
         _ kind: PatchOperation.Kind,
         stored: JSON?,
-        _ name: String
+        _ name: String,
+        in outcome: inout Outcome
     ) throws(SCIMError) -> JSON? {
         let sent = value.array ?? [value]
         let new = try attribute.canonical(.array(sent), at: name)?.array ?? []
         guard kind == .add else { return new.isEmpty ? nil : .array(new) }
         let old = stored?.array ?? []
-        let both = (old + new).distinct
+        try count(old.count + new.count, in: &outcome)
+        let both = attribute.collapsed(old + new)
         try attribute.checkCount(both, at: name)
-        let all = Self.keepingOnePrimary(both, newest: min(old.count, both.count)..<both.count)
+        let primary = new.contains(where: \.isPrimary)
+        let all = Self.keepingOnePrimary(
+            both,
+            newest: both.indices.filter {
+                primary && (both[$0].isPrimary && !old.contains(both[$0]))
+            }
+        )
         return all.isEmpty ? nil : .array(all)
     }
 
@@ -87,6 +95,7 @@ extension Patch {
             )
         }
         var elements = outcome.resource.elements(of: target.reference)
+        try count(target.terms * elements.count, in: &outcome)
         var changed: [Int] = []
         for (index, element) in elements.enumerated()
         where target.filter?.matches(element: element) ?? true {
@@ -99,11 +108,27 @@ extension Patch {
         }
         elements = Self.keepingOnePrimary(elements, newest: changed)
         try attribute.checkPrimary(elements, at: attribute.name)
+        if attribute.multiValued {
+            elements = attribute.collapsed(elements)
+            try attribute.checkCount(elements, at: attribute.name)
+        }
         try assign(
-            attribute.multiValued ? .array(elements.distinct) : elements.first,
+            attribute.multiValued ? .array(elements) : elements.first,
             at: target.reference.sub(nil),
             in: &outcome
         )
+    }
+
+    /// Adds to the comparisons that the request has made.
+    ///
+    /// - Throws: `tooMany` beyond `Limits.patchComparisons`.
+    func count(_ comparisons: Int, in outcome: inout Outcome) throws(SCIMError) {
+        outcome.comparisons += comparisons
+        if outcome.comparisons > limits.patchComparisons {
+            throw .tooMany(
+                "the operations compare more than \(limits.patchComparisons) values; send fewer"
+            )
+        }
     }
 
     private func part(
@@ -184,7 +209,10 @@ extension Filter {
         switch self {
         case .and(let terms):
             return terms.reduce(JSONObject()) { seed, term in
-                guard let seed, let more = term.equalities(target, element) else { return nil }
+                guard let seed, let more = term.equalities(target, element),
+                    // No element is of two types at once.
+                    more.members.allSatisfy({ seed[$0.name] == nil || seed[$0.name] == $0.value })
+                else { return nil }
                 return seed.merging(more)
             }
         case .comparison(let path, .eq, let literal):
@@ -210,7 +238,8 @@ extension Literal {
 }
 
 extension JSONObject {
-    fileprivate func merging(_ other: JSONObject) -> JSONObject {
+    /// The members of both; where both have one, `other`'s.
+    func merging(_ other: JSONObject) -> JSONObject {
         var merged = self
         for member in other.members { merged[member.name] = member.value }
         return merged

@@ -10,12 +10,30 @@ package struct Patch: Sendable {
         case createElement
     }
 
+    /// What to do with members of an operation without a path that clients cannot write, or that
+    /// are no attributes.
+    package enum OtherMembers: Sendable {
+        /// As in a PUT: clients repeat `id` there.
+        case ignore
+        /// 400 `mutability` or `invalidPath`.
+        case refuse
+    }
+
     package let type: ResourceType
     package let unmatchedFilter: UnmatchedFilter
+    package let otherMembers: OtherMembers
+    package let limits: Limits
 
-    package init(type: ResourceType, unmatchedFilter: UnmatchedFilter) {
+    package init(
+        type: ResourceType,
+        unmatchedFilter: UnmatchedFilter,
+        otherMembers: OtherMembers = .ignore,
+        limits: Limits = .standard
+    ) {
         self.type = type
         self.unmatchedFilter = unmatchedFilter
+        self.otherMembers = otherMembers
+        self.limits = limits
     }
 
     package struct Outcome: Sendable {
@@ -23,6 +41,8 @@ package struct Patch: Sendable {
         package var resource: JSONObject
         /// In order.
         package var memberChanges: [MemberChange]
+        /// Comparisons of values made so far.
+        var comparisons = 0
     }
 
     /// Applies the operations in order, all or nothing.
@@ -52,8 +72,6 @@ package struct Patch: Sendable {
 
     /// Each attribute of the value is added or replaced; the others stay (RFC 7644 §3.5.2.1,
     /// §3.5.2.3).
-    ///
-    /// Read-only attributes are passed over, as in a PUT: clients repeat `id` there.
     private func merge(
         _ operation: PatchOperation,
         into outcome: inout Outcome
@@ -68,18 +86,48 @@ package struct Patch: Sendable {
         for member in object.members {
             if let schema = type.extension(member.name) {
                 try mergeExtension(schema, member.value, operation.kind, into: &outcome)
-            } else if let attribute = type.coreAttribute(named: member.name),
-                attribute.mutability != .readOnly, attribute.name != "schemas"
-            {
-                let reference = AttributeReference(
-                    schema: type.schema.id,
-                    isExtension: false,
-                    attribute: attribute
-                )
-                _ = try object.uniqueValue(named: member.name, at: "")
-                try set(reference, member.value, operation.kind, in: &outcome)
+                continue
             }
+            let found = type.coreAttribute(named: member.name)
+            if found == nil, leadsToPart(member.name) {
+                throw .invalidPath("\(member.name.prefix(128)) belongs into the operation's path")
+            }
+            guard try mayBeSet(found, member.name), let attribute = found,
+                attribute !== ResourceType.schemasAttribute
+            else { continue }
+            let reference = AttributeReference(
+                schema: type.schema.id,
+                isExtension: false,
+                attribute: attribute
+            )
+            _ = try object.uniqueValue(named: member.name, at: "")
+            try set(reference, member.value, operation.kind, in: &outcome)
         }
+    }
+
+    /// Whether an operation without a path sets a member, or passes over it.
+    private func mayBeSet(_ attribute: Attribute?, _ name: String) throws(SCIMError) -> Bool {
+        guard let attribute else {
+            if otherMembers == .ignore { return false }
+            throw .invalidPath("there is no attribute \(name.prefix(128))")
+        }
+        if attribute.mutability == .readOnly, otherMembers == .refuse {
+            throw .mutability("\(attribute.name) is read-only")
+        }
+        return attribute.mutability != .readOnly
+    }
+
+    /// Whether a member's name, which is no attribute's, is the path to one that can be written:
+    /// to pass over it would look like success.
+    private func leadsToPart(_ name: String) -> Bool {
+        guard let path = try? FilterParser.parsePatchPath(name),
+            let reference = type.resolve(path.path), let attribute = reference.attribute,
+            attribute.mutability != .readOnly
+        else { return false }
+        guard let sub = path.subAttribute else {
+            return reference.subAttribute?.mutability != .readOnly
+        }
+        return attribute.subAttribute(named: sub).map { $0.mutability != .readOnly } ?? false
     }
 
     private func mergeExtension(
@@ -96,9 +144,8 @@ package struct Patch: Sendable {
             throw .invalidValue("\(schema.id) must be an object, not \(value.kind)")
         }
         for member in object.members {
-            guard let attribute = schema.attribute(named: member.name),
-                attribute.mutability != .readOnly
-            else { continue }
+            let found = schema.attribute(named: member.name)
+            guard try mayBeSet(found, member.name), let attribute = found else { continue }
             let reference = AttributeReference(
                 schema: schema.id,
                 isExtension: true,
@@ -123,9 +170,7 @@ package struct Patch: Sendable {
             return try applyToExtension(operation, reference, &outcome)
         }
         if attribute.name == "schemas" {
-            // Derived from the data; only taking the base schema away would be a change.
-            if operation.kind == .remove { throw .mutability("schemas cannot be removed") }
-            return
+            return try checkSchemas(operation)
         }
         let target = try target(path, reference, operation.pathText)
         if attribute.mutability == .readOnly || target.sub?.mutability == .readOnly {
@@ -142,6 +187,19 @@ package struct Patch: Sendable {
         if target.isWhole { return try set(reference, value, operation.kind, in: &outcome) }
         try setPart(target, value, operation, in: &outcome)
     }
+
+    /// `schemas` follows from the data: only to take the type's own away would be a change.
+    private func checkSchemas(_ operation: PatchOperation) throws(SCIMError) {
+        let urns = operation.value?.array ?? [operation.value ?? .null]
+        let keepsOwn =
+            operation.kind == .add
+            || urns.contains { $0.string?.equalsIgnoringASCIICase(schemaURN) == true }
+        if operation.kind == .remove || !keepsOwn {
+            throw .mutability("schemas cannot be without \(schemaURN)")
+        }
+    }
+
+    private var schemaURN: String { type.schema.id }
 
     private func applyToExtension(
         _ operation: PatchOperation,
@@ -169,6 +227,9 @@ package struct Patch: Sendable {
         let attribute: Attribute
 
         var isWhole: Bool { filter == nil && sub == nil }
+
+        /// Comparisons that the filter makes with an element, at the most; 1 without a filter.
+        var terms: Int { filterSyntax?.termsCount ?? 1 }
     }
 
     private func target(

@@ -2,7 +2,7 @@
 package struct PatchRequest: Sendable {
     package let operations: [PatchOperation]
 
-    /// Reads a message as sent; names and `op` are matched without regard to case.
+    /// Reads a message as sent; names are matched without regard to case.
     ///
     /// - Throws: `invalidSyntax` when the message has no such form, `invalidPath` for a path that
     ///   does not parse.
@@ -74,7 +74,7 @@ package struct PatchOperation: Sendable {
             throw .invalidSyntax("\(name) must be an object, not \(json.kind)")
         }
         let op = try object.uniqueValue(named: "op", at: name)
-        guard let kind = op?.string.flatMap({ Kind(rawValue: $0.lowercased()) }) else {
+        guard let kind = op?.string.flatMap(Kind.init(rawValue:)) else {
             throw .invalidSyntax("\(name).op must be one of add, remove, replace")
         }
         self.kind = kind

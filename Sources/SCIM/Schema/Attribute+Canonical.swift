@@ -17,7 +17,7 @@ extension Attribute {
             ? try canonicalElements(value, at: path()) : try canonicalSingle(value, at: path())
     }
 
-    /// The elements of a multi-valued attribute, equal ones once.
+    /// The elements of a multi-valued attribute, those of one value and type as one.
     private func canonicalElements(
         _ value: JSON,
         at path: @autoclosure () -> String
@@ -31,7 +31,7 @@ extension Attribute {
             if let element = try canonicalSingle(element, at: path()) { elements.append(element) }
         }
         try checkCount(elements, at: path())
-        elements = elements.distinct
+        elements = collapsed(elements)
         try checkPrimary(elements, at: path())
         return elements.isEmpty ? nil : .array(elements)
     }
@@ -126,14 +126,39 @@ extension JSON {
     package var isPrimary: Bool { object?["primary"] == true }
 }
 
-extension [JSON] {
-    /// The elements of a canonical array, equal ones once: the first of them.
-    package var distinct: [JSON] {
-        if count < 2 { return self }
-        // In canonical form members have one order, so equal elements have equal text; looking
-        // the text up keeps the cost of a group with many members linear.
-        var seen: Set<[UInt8]> = []
-        return filter { seen.insert($0.text).inserted }
+extension Attribute {
+    /// Canonical elements, those of one value and type as one (RFC 7643 §2.4): at the place of the
+    /// first, with what the later ones say besides it.
+    func collapsed(_ elements: [JSON]) -> [JSON] {
+        if elements.count < 2 { return elements }
+        // To look each up keeps the cost of many elements linear.
+        var places: [[UInt8]: Int] = [:]
+        var collapsed: [JSON] = []
+        collapsed.reserveCapacity(elements.count)
+        for element in elements {
+            let identity = identity(of: element)
+            guard let place = places[identity] else {
+                places[identity] = collapsed.count
+                collapsed.append(element)
+                continue
+            }
+            collapsed[place] = merging(collapsed[place], element)
+        }
+        return collapsed
+    }
+
+    /// What two elements share exactly when they count as one.
+    private func identity(of element: JSON) -> [UInt8] {
+        guard let object = element.object, let value = object["value"]?.string else {
+            return element.text
+        }
+        let kind = object["type"]?.string?.caseFolded ?? ""
+        return Array(value.utf8) + [0] + kind.utf8
+    }
+
+    private func merging(_ earlier: JSON, _ later: JSON) -> JSON {
+        guard let old = earlier.object, let new = later.object else { return earlier }
+        return .object(old.merging(new).inOrder(of: subAttributes))
     }
 }
 

@@ -55,6 +55,8 @@ package final class Attribute: Sendable {
     package let source: Source
     /// Whether clients look resources up by the attribute often enough to keep an index for it.
     package let indexed: Bool
+    /// Whether values are ids of resources.
+    package let holdsID: Bool
     /// The value that a resource gets when it is created without one.
     ///
     /// Such an attribute is never without a value, and a PUT that leaves it out keeps what is
@@ -77,6 +79,7 @@ package final class Attribute: Sendable {
         subAttributes: [Attribute] = [],
         source: Source = .document,
         indexed: Bool = false,
+        holdsID: Bool = false,
         defaultValue: JSON? = nil
     ) {
         self.name = name
@@ -93,6 +96,7 @@ package final class Attribute: Sendable {
         self.subAttributes = subAttributes
         self.source = source
         self.indexed = indexed
+        self.holdsID = holdsID
         self.defaultValue = defaultValue
     }
 

@@ -61,6 +61,8 @@ extension ResourceType {
     /// Completes a canonical resource: attributes in the schema's order, defaults where there is
     /// no value, `schemas` first with exactly the extensions that have data (RFC 7643 §3.3).
     ///
+    /// A `$ref` that leads elsewhere than the id beside it goes: the id counts.
+    ///
     /// - Throws: `invalidValue` when a required attribute or extension is missing or blank.
     package func completed(_ resource: JSONObject) throws(SCIMError) -> JSONObject {
         // The place of the schemas is kept until it is known what they are.
@@ -74,7 +76,7 @@ extension ResourceType {
         }
         for `extension` in extensions {
             let urn = `extension`.schema.id
-            let object = resource[urn]?.object ?? [:]
+            var object = resource[urn]?.object ?? [:]
             if object.isEmpty {
                 if `extension`.required { throw .invalidValue("\(urn) is required") }
                 continue
@@ -85,6 +87,7 @@ extension ResourceType {
                     object[attribute.name],
                     at: "\(urn):\(attribute.name)"
                 )
+                object.dropStrayReference(at: attribute)
             }
             urns.append(.string(urn))
             complete.members.append(.init(name: urn, value: .object(object)))
@@ -103,5 +106,18 @@ extension ResourceType {
         if value == nil || isBlank == true {
             throw .invalidValue("\(path()) is required and must not be empty")
         }
+    }
+}
+
+extension JSONObject {
+    /// Takes `$ref` out of a reference to a resource whose id it does not end in.
+    fileprivate mutating func dropStrayReference(at attribute: Attribute) {
+        guard attribute.subAttribute(named: "value")?.holdsID == true,
+            var reference = self[attribute.name]?.object, let id = reference["value"]?.string,
+            let url = reference["$ref"]?.string,
+            url != id, !url.utf8.reversed().starts(with: "/\(id)".utf8.reversed())
+        else { return }
+        reference["$ref"] = nil
+        self[attribute.name] = .object(reference)
     }
 }

@@ -62,7 +62,8 @@ package final class ResourceType: Sendable {
             mutability: .readOnly,
             returned: .always,
             uniqueness: .global,
-            source: .record
+            source: .record,
+            holdsID: true
         ),
         Attribute(name: "externalId", caseExact: true, source: .domain, indexed: true),
         Attribute(

@@ -23,7 +23,8 @@ extension Schema {
                         name: "value",
                         description: "The id of the manager.",
                         caseExact: true,
-                        indexed: true
+                        indexed: true,
+                        holdsID: true
                     ),
                     Attribute(
                         name: "$ref",

@@ -26,7 +26,8 @@ extension Schema {
                         description: "The id of the member.",
                         required: true,
                         caseExact: true,
-                        mutability: .immutable
+                        mutability: .immutable,
+                        holdsID: true
                     ),
                     Attribute(
                         name: "$ref",
@@ -52,7 +53,7 @@ extension ResourceType {
     package static let user = ResourceType(
         name: "User",
         endpoint: "/Users",
-        description: "User account",
+        description: "User Account",
         schema: .user,
         extensions: [.init(schema: .enterpriseUser, required: false)]
     )

@@ -3,7 +3,7 @@ extension Schema {
     package static let user = Schema(
         id: "urn:ietf:params:scim:schemas:core:2.0:User",
         name: "User",
-        description: "User account",
+        description: "User Account",
         attributes: userAttributes
     )
 
@@ -126,7 +126,8 @@ extension Schema {
                     name: "value",
                     description: "The id of the group.",
                     caseExact: true,
-                    mutability: .readOnly
+                    mutability: .readOnly,
+                    holdsID: true
                 ),
                 Attribute(
                     name: "$ref",
