@@ -21,6 +21,8 @@ package struct Profile: Sendable {
     private let groupPatchAnswer: GroupPatchAnswer
     private let groupReaders: [String]
     private let stages: [Stage]
+    private let ofValues: Stage
+    private let readsCapitalIDs: Bool
 
     /// - Parameters:
     ///   - name: Lower case, letters only.
@@ -57,6 +59,8 @@ package struct Profile: Sendable {
         self.groupPatchAnswer = groupPatchAnswer
         self.groupReaders = groupReaders
         stages = Stage.stages(of: self.rewrites)
+        ofValues = Stage.ofValues(of: self.rewrites)
+        readsCapitalIDs = self.rewrites.contains { $0 === Rewrite.capitalIDs }
     }
 
     /// What to do with an `add` or `replace` whose value filter selects nothing.
@@ -204,9 +208,7 @@ extension Profile {
 
     /// The id in a request's path.
     package func id(_ id: String) -> Rewritten<String> {
-        guard rewrites.contains(where: { $0 === Rewrite.capitalIDs }),
-            let small = Rewrite.smallID(id)
-        else { return Rewritten(id) }
+        guard readsCapitalIDs, let small = Rewrite.smallID(id) else { return Rewritten(id) }
         return Rewritten(value: small, fired: [Rewrite.capitalIDs.name])
     }
 
@@ -226,7 +228,11 @@ extension Profile {
         by apply: (Rewrite, Value) -> Value?
     ) -> Rewritten<Value> {
         var result = Rewritten(value)
-        for stage in stages where mayConcern(stage, result.value) {
+        // While nothing has been changed, what is true of the value as sent is true of it.
+        let valuesAreFine = !mayConcern(ofValues, value)
+        for stage in stages {
+            if stage.isOfValues && valuesAreFine && result.fired.isEmpty { continue }
+            guard mayConcern(stage, result.value) else { continue }
             for rewrite in stage.rewrites {
                 guard let changed = apply(rewrite, result.value) else { continue }
                 result.value = changed

@@ -25,16 +25,28 @@ package final class Rewrite: Sendable {
 
     /// How values and the literals in filters are changed, wherever they stand.
     final class Values: Sendable {
+        /// What values are rewritten, of all that JSON has.
+        enum Subject: Sendable {
+            case texts, numbers
+            /// Arrays and objects.
+            case collections
+            /// Only literals in filters.
+            case none
+        }
+
+        let subject: Subject
         /// The operations whose values are rewritten.
         let kinds: [Operation.Kind]
         let change: ValueWalk.Change
         let literal: FilterWalk.LiteralChange?
 
         init(
+            of subject: Subject,
             kinds: [Operation.Kind],
             change: @escaping ValueWalk.Change,
             literal: FilterWalk.LiteralChange?
         ) {
+            self.subject = subject
             self.kinds = kinds
             self.change = change
             self.literal = literal
@@ -63,12 +75,14 @@ package final class Rewrite: Sendable {
     ///
     /// - Parameters:
     ///   - name: For the log.
+    ///   - subject: The values for which `value` is asked at all.
     ///   - kinds: The operations whose values are rewritten.
     ///   - value: Given a value, the attribute that it is sent for and whether it is an element
     ///     of that attribute's values.
     ///   - literal: Given a literal of a comparison and the simple attribute it is compared with.
     convenience init(
         _ name: String,
+        of subject: Values.Subject,
         in kinds: [Operation.Kind] = [.add, .remove, .replace],
         value: @escaping ValueWalk.Change,
         literal: FilterWalk.LiteralChange? = nil
@@ -89,7 +103,7 @@ package final class Rewrite: Sendable {
                 return changed.map { [$0] }
             },
             filter: { filter, type in literals(type)?.filter(filter) },
-            values: Values(kinds: kinds, change: value, literal: literal)
+            values: Values(of: subject, kinds: kinds, change: value, literal: literal)
         )
     }
 

@@ -9,6 +9,25 @@ struct Stage: Sendable {
     /// Either rewrites of values only, or a single one of another kind.
     let rewrites: [Rewrite]
     private let values: [Rewrite.Values]
+    private let ofTexts: [Rewrite.Values]
+    private let ofNumbers: [Rewrite.Values]
+    private let ofCollections: [Rewrite.Values]
+
+    private init(rewrites: [Rewrite], values: [Rewrite.Values]) {
+        self.rewrites = rewrites
+        self.values = values
+        ofTexts = values.filter { $0.subject == .texts }
+        ofNumbers = values.filter { $0.subject == .numbers }
+        ofCollections = values.filter { $0.subject == .collections }
+    }
+
+    /// All rewrites of values only, to ask at once whether any stage of them is concerned.
+    static func ofValues(of rewrites: [Rewrite]) -> Stage {
+        let ofValues = rewrites.filter { $0.values != nil }
+        return Stage(rewrites: ofValues, values: ofValues.compactMap(\.values))
+    }
+
+    var isOfValues: Bool { !values.isEmpty }
 
     /// The rewrites in their order, with those of values that are neighbours together.
     static func stages(of rewrites: [Rewrite]) -> [Stage] {
@@ -32,13 +51,24 @@ struct Stage: Sendable {
     /// - Returns: `false` when no rewrite would change the body.
     func mayConcern(_ body: JSONObject, _ type: ResourceType) -> Bool {
         if values.isEmpty { return true }
-        let walk = ValueWalk(type: type) { [values] value, attribute, position in
-            for rewrite in values where rewrite.change(value, attribute, position) != nil {
+        let walk = ValueWalk(type: type) { value, attribute, position in
+            for rewrite in rewritesOf(value)
+            where rewrite.change(value, attribute, position) != nil {
                 return value
             }
             return nil
         }
         return walk.resource(body) != nil
+    }
+
+    /// The rewrites that a value may concern.
+    private func rewritesOf(_ value: JSON) -> [Rewrite.Values] {
+        switch value {
+        case .string: ofTexts
+        case .integer, .number: ofNumbers
+        case .array, .object: ofCollections
+        case .null, .bool: []
+        }
     }
 
     /// - Returns: `false` when no rewrite would change the operation.
@@ -47,8 +77,8 @@ struct Stage: Sendable {
         if operation.path?.filter != nil, literalWalk(type).operation(operation) != nil {
             return true
         }
-        let walk = ValueWalk(type: type) { [values] value, attribute, position in
-            for rewrite in values
+        let walk = ValueWalk(type: type) { value, attribute, position in
+            for rewrite in rewritesOf(value)
             where rewrite.kinds.contains(operation.kind)
                 && rewrite.change(value, attribute, position) != nil
             {

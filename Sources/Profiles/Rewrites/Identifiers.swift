@@ -7,6 +7,7 @@ extension Rewrite {
     /// is to be removed would stay.
     static let capitalIDs = Rewrite(
         "capitalIDs",
+        of: .texts,
         value: { value, attribute, _ in
             guard attribute.holdsID, let id = value.string.flatMap(smallID) else { return nil }
             return .string(id)
@@ -22,15 +23,14 @@ extension Rewrite {
 
     /// - Returns: `nil` for what is no UUID with capitals.
     static func smallID(_ text: String) -> String? {
+        guard text.utf8.count == 36, text.utf8.contains(where: { $0.asciiLowercased != $0 })
+        else { return nil }
         let bytes = Array(text.utf8)
-        let isUUID =
-            bytes.count == 36
-            && bytes.enumerated().allSatisfy { index, byte in
-                [8, 13, 18, 23].contains(index)
-                    ? byte == UInt8(ascii: "-")
-                    : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte.asciiLowercased)
-            }
-        let small = bytes.map(\.asciiLowercased)
-        return isUUID && small != bytes ? String(decoding: small, as: UTF8.self) : nil
+        let isUUID = bytes.enumerated().allSatisfy { index, byte in
+            [8, 13, 18, 23].contains(index)
+                ? byte == UInt8(ascii: "-")
+                : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte.asciiLowercased)
+        }
+        return isUUID ? String(decoding: bytes.map(\.asciiLowercased), as: UTF8.self) : nil
     }
 }

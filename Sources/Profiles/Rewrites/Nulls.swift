@@ -30,6 +30,7 @@ extension Rewrite {
     /// is none, and the one that is stored stays.
     static let emptyPassword = Rewrite(
         "emptyPassword",
+        of: .texts,
         in: [.add, .replace]
     ) { value, attribute, _ in
         attribute.mutability == .writeOnly && value == "" ? .null : nil

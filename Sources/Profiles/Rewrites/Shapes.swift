@@ -5,7 +5,10 @@ extension Rewrite {
     /// `"manager": [{…}]`, `"displayName": ["x"]`.
     ///
     /// An empty one says that there is no value.
-    static let arrayForSingleValue = Rewrite("arrayForSingleValue") { value, attribute, position in
+    static let arrayForSingleValue = Rewrite(
+        "arrayForSingleValue",
+        of: .collections
+    ) { value, attribute, position in
         guard let elements = value.array, elements.count <= 1 else { return nil }
         if position == .element { return elements.first }
         // Written out, because `nil` between other JSON values would be `null`.
@@ -15,7 +18,10 @@ extension Rewrite {
 
     /// An object for an attribute that has several values: `"emails": {…}`, as in OneLogin's 1.x
     /// template.
-    static let singleValueForArray = Rewrite("singleValueForArray") { value, attribute, position in
+    static let singleValueForArray = Rewrite(
+        "singleValueForArray",
+        of: .collections
+    ) { value, attribute, position in
         guard position == .whole, attribute.multiValued, attribute.isComplex,
             value.object?.isEmpty == false
         else { return nil }
@@ -24,7 +30,10 @@ extension Rewrite {
 
     /// Text for an element, or for all elements, whose `value` it is: `"emails": ["a@b"]` as
     /// WSO2 Identity Server writes it, `"members": "id"` as Microsoft's request collection does.
-    static let textForElement = Rewrite("textForElement") { value, attribute, position in
+    static let textForElement = Rewrite(
+        "textForElement",
+        of: .texts
+    ) { value, attribute, position in
         guard attribute.multiValued, let text = value.string,
             attribute.subAttribute(named: "value") != nil
         else { return nil }
@@ -38,6 +47,7 @@ extension Rewrite {
     /// PingOne does not read them back.
     static let emptyElements = Rewrite(
         "emptyElements",
+        of: .collections,
         in: [.add, .replace]
     ) { value, attribute, position in
         guard position == .whole, attribute.multiValued, attribute.source == .document,
@@ -69,6 +79,7 @@ extension Rewrite {
     /// RFC 7643 §2.4 allows one.
     static let lastPrimary = Rewrite(
         "lastPrimary",
+        of: .collections,
         in: [.add, .replace]
     ) { value, attribute, position in
         guard position == .whole, attribute.multiValued, let elements = value.array else {

@@ -6,6 +6,7 @@ extension Rewrite {
     /// Entra ID sends `active` so, and selects by `roles[primary eq "True"]`. Other text stays.
     static let booleanText = Rewrite(
         "booleanText",
+        of: .texts,
         value: { value, attribute, _ in
             guard attribute.type == .boolean else { return nil }
             return value.string.flatMap(boolean).map(JSON.bool)
@@ -22,7 +23,7 @@ extension Rewrite {
 
     /// White space in base64, as where a certificate was broken into lines; RFC 7643 §2.3.6 has
     /// none.
-    static let base64Spaces = Rewrite("base64Spaces") { value, attribute, _ in
+    static let base64Spaces = Rewrite("base64Spaces", of: .texts) { value, attribute, _ in
         guard attribute.type == .binary, let text = value.string else { return nil }
         let kept = text.unicodeScalars.filter { !$0.properties.isWhitespace }
         return kept.count == text.unicodeScalars.count ? nil : .string(String(kept))
@@ -42,6 +43,7 @@ extension Rewrite {
     /// Integers only in values: of other numbers it is not known how they were written.
     static let numberAsText = Rewrite(
         "numberAsText",
+        of: .numbers,
         value: { value, attribute, _ in
             guard attribute.type == .string, let number = value.integer else { return nil }
             return .string(String(number))
@@ -60,6 +62,7 @@ extension Rewrite {
     /// midnight, and `…T14:38:21 02:00`, whose plus sign was not encoded.
     static let looseInstants = Rewrite(
         "looseInstants",
+        of: .none,
         value: { _, _, _ in nil },
         literal: { literal, attribute in
             guard attribute.type == .dateTime else { return nil }
