@@ -15,17 +15,24 @@ DATA ?= var
 # static: one file that runs on any x86-64 Linux. dynamic: needs this machine's libraries, and
 # gains address randomisation for the program's own code.
 LINK ?= static
+ifeq ($(filter static dynamic,$(LINK)),)
+$(error LINK is static or dynamic, not $(LINK))
+endif
 PYTHON ?= /usr/bin/python3
 DIST := roster-$(VERSION)-linux-x86_64
 
-.PHONY: help run test build dist bench format lint clean swift build-packages
+.PHONY: help run can-run test build dist bench format lint clean swift build-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
 	    | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-run: build ## Serve a directory on this machine: SERVER=nginx|apache PORT=8080
-	@exec Scripts/run $(SERVER) $(PORT) $(DATA)
+run: can-run build ## Serve a directory on this machine: SERVER=nginx|apache PORT=8080
+	@exec Scripts/run $(SERVER) $(PORT) "$(DATA)"
+
+# Before anything is built.
+can-run:
+	@Scripts/run $(SERVER) $(PORT) "$(DATA)" check
 
 test: build ## Run all tests, those behind real web servers too
 	@Scripts/packages tests

@@ -20,8 +20,11 @@ struct Settings {
     private let log = environment(Self.log)
 
     /// The log file's path, or `nil` for standard error.
+    ///
+    /// Where the environment names the database, it alone names the log: lines must not be
+    /// appended to any file of the process's user, such as that database.
     func logPath(_ incoming: Incoming) -> String? {
-        log ?? incoming.variable(Self.log)
+        log ?? (database == nil ? incoming.variable(Self.log) : nil)
     }
 
     /// The base URL without a trailing slash.

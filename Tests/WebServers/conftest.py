@@ -8,13 +8,8 @@ import sites
 @pytest.fixture(scope="module", params=list(sites.KINDS))
 def site(request):
     """Each kind of deployment in turn."""
-    site = sites.Site(request.param).start()
-    try:
+    with sites.running(request.param) as site:
         yield site
-    finally:
-        # pytest shows this only beside failures.
-        print(site.logs())
-        site.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

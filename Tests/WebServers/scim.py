@@ -28,6 +28,7 @@ class Client:
 
     def __init__(self, base, token=None):
         url = urllib.parse.urlsplit(base)
+        self.base = base
         self.host, self.port, self.prefix = url.hostname, url.port, url.path
         self.token = token
 

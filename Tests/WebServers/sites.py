@@ -4,8 +4,10 @@ A site has its own temporary directory, loopback port, database and token. As ro
 and Roster run as www-data, as Debian has it; otherwise as the user who runs the tests.
 """
 
+import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -40,6 +42,12 @@ RewriteRule . /index.php [L]
 # END WordPress
 """
 FRONT_CONTROLLER = "the site's front controller\n"
+
+# A line of Roster's log, as README has it.
+REQUEST_LINE = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (?P<client>[\w.-]+) (?P<method>[!-~]+)"
+    r" (?P<path>[!-~]+) (?P<status>\d{3}) \d+\.\dms (?P<id>[0-9a-f]{16})"
+    r"(?: rewrites=(?P<rewrites>[A-Za-z,]+))?(?: cause=\"(?P<cause>[^\"]+)\")?$")
 
 # Modules that Debian enables when the package apache2 is installed, and mod_rewrite.
 DEBIAN_MODULES = (
@@ -117,7 +125,7 @@ http {{
         location / {{
             try_files $uri {fallback};
         }}
-        include {deploy}/nginx.conf;
+        include {directory}/roster.conf;
         set $roster_socket unix:{directory}/roster.sock;
     }}
 }}
@@ -144,8 +152,7 @@ class Site:
         (self.docroot / "index.php").write_text(FRONT_CONTROLLER)
         self.data = self.directory / "data"
         self.data.mkdir(mode=0o700)
-        if IS_ROOT:
-            shutil.chown(self.data, "www-data", "www-data")
+        give(self.data)
         self.database = self.data / "roster.sqlite"
         self.processes = []
 
@@ -161,17 +168,23 @@ class Site:
             raise
         return self
 
+    def run(self, *arguments, **options):
+        """The command line tool's result, run as the user who owns the database."""
+        options = {"stdout": subprocess.PIPE, **UNPRIVILEGED, **options}
+        return subprocess.run(
+            [program(), *map(str, arguments)], stderr=subprocess.PIPE, text=True, timeout=60,
+            env={"ROSTER_DATABASE": str(self.database), "PATH": PATH}, **options)
+
     def command(self, *arguments):
-        """Standard output of the command line tool, run as the user who owns the database."""
-        result = subprocess.run(
-            [program(), *arguments], capture_output=True, text=True, timeout=60,
-            env={"ROSTER_DATABASE": str(self.database), "PATH": PATH}, **UNPRIVILEGED)
+        """Standard output of a command that succeeds."""
+        result = self.run(*arguments)
         assert result.returncode == 0, f"roster {arguments}: {result.stderr}"
         return result.stdout.strip()
 
-    def spawn(self, *arguments, **options):
+    def spawn(self, *arguments, environment=None, **options):
         log = open(self.directory / "processes.log", "ab")
-        environment = {"PATH": PATH, "ROSTER_DATABASE": str(self.database)}
+        environment = {
+            "PATH": PATH, "ROSTER_DATABASE": str(self.database), **(environment or {})}
         process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
             start_new_session=True, **options)
@@ -213,10 +226,45 @@ class Site:
             texts.append(f"--- {path.name}\n{path.read_text(errors='replace')[-6000:]}")
         return "\n".join(texts)
 
+    def request_log(self):
+        """Lines about requests that Roster wrote to standard error."""
+        text = (self.directory / "processes.log").read_text()
+        return [line for line in text.splitlines() if REQUEST_LINE.match(line)]
+
     def workers(self):
-        """Process ids of the Roster processes on the socket (multiwatch's children)."""
-        watcher = next(p.pid for p in self.processes if p.args[0] == "spawn-fcgi")
-        return [pid for pid, parent in parents() if parent == watcher]
+        """Process ids of the Roster processes on the socket."""
+        return [pid for pid, parent in parents() if parent == self.watcher.pid]
+
+    @property
+    def watcher(self):
+        """The parent of the Roster processes on the socket: multiwatch, started by spawn-fcgi."""
+        return next(process for process in self.processes if process.args[0] == "spawn-fcgi")
+
+    def stop_roster(self):
+        """Ends the Roster processes on the socket."""
+        watcher = self.watcher
+        watcher.send_signal(signal.SIGTERM)
+        watcher.wait(20)
+        self.processes.remove(watcher)
+
+
+@contextlib.contextmanager
+def running(kind, starter=None, profile="generic", **options):
+    """A site while it is needed; its logs are shown when the test fails."""
+    site = Site(kind, **options).start(profile, starter)
+    try:
+        yield site
+    finally:
+        print(site.logs())
+        site.stop()
+
+
+def until(condition, seconds=60):
+    """Waits for a condition; one that never comes is an error."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came"
+        time.sleep(0.02)
 
 
 def parents():
@@ -229,6 +277,12 @@ def parents():
                 continue
             if fields[0] != "Z":
                 yield int(entry.name), int(fields[1])
+
+
+def give(path):
+    """Makes a file or folder that of the user who runs Roster."""
+    if IS_ROOT:
+        shutil.chown(path, "www-data", "www-data")
 
 
 def free_port():
@@ -257,20 +311,62 @@ def remove_program():
         program.copy = None
 
 
-def spawn_roster(site):
+def spawn_roster(site, name="roster", **environment):
     """Roster processes on a Unix socket, replaced when they die, as a server's operator has them."""
     site.spawn(
-        "spawn-fcgi", "-n", "-s", str(site.directory / "roster.sock"),
+        "spawn-fcgi", "-n", "-s", str(site.directory / f"{name}.sock"),
         *(("-M", "0660", "-u", "www-data", "-g", "www-data", "-U", "www-data", "-G", "www-data")
           if IS_ROOT else ("-M", "0600")),
-        "-b", "511", "--", shutil.which("multiwatch"), "-f", str(FORKS), "--", program())
+        "-b", "511", "--", shutil.which("multiwatch"), "-f", str(FORKS), "--", program(),
+        environment=environment)
 
 
-def start_nginx(site):
-    spawn_roster(site)
+# Edits of the files in deploy/.
+
+
+def as_it_is(text):
+    return text
+
+
+def without(prefix):
+    """The lines that begin so are gone."""
+    def edit(text):
+        lines = text.splitlines(keepends=True)
+        kept = [line for line in lines if not line.lstrip().startswith(prefix)]
+        assert len(kept) < len(lines)
+        return "".join(kept)
+    return edit
+
+
+def replaced(*pairs):
+    """Each old text by the new one that follows it."""
+    def edit(text):
+        for old, new in zip(pairs[::2], pairs[1::2]):
+            assert old in text
+            text = text.replace(old, new)
+        return text
+    return edit
+
+
+def with_parameters(**values):
+    """deploy/nginx.conf with further parameters."""
+    lines = "".join(f"fastcgi_param {name} {value};\n" for name, value in values.items())
+    return replaced("fastcgi_keep_conn off;", f"fastcgi_keep_conn off;\n{lines}")
+
+
+def rewrite_recipe(text):
+    """deploy/htaccess after its last section: mod_rewrite instead of SetEnvIf."""
+    text = without("SetEnvIf ")(without("RewriteEngine ")(text))
+    return replaced("#Rewrite", "Rewrite")(text)
+
+
+def start_nginx(site, edit=as_it_is, **environment):
+    """nginx with deploy/nginx.conf; the environment is that of the Roster processes."""
+    spawn_roster(site, **environment)
+    (site.directory / "roster.conf").write_text(edit((DEPLOY / "nginx.conf").read_text()))
     configuration = site.directory / "nginx.conf"
     configuration.write_text(NGINX.format(
-        directory=site.directory, docroot=site.docroot, port=site.port, deploy=DEPLOY,
+        directory=site.directory, docroot=site.docroot, port=site.port,
         user="user www-data;" if IS_ROOT else "",
         fallback="/index.php" if site.has_front_controller else "=404"))
     site.spawn("nginx", "-e", str(site.directory / "error.log"), "-c", str(configuration))
@@ -311,40 +407,27 @@ def start_apache_fcgid(site):
     ])
 
 
-def install_htaccess(site, text, binary):
+def install_htaccess(site, text, binary, name):
     """What a customer of shared hosting does: copy the program and the file, edit one line."""
     directory = site.docroot / "scim"
     directory.mkdir(mode=0o755)
-    shutil.copy(binary, directory / "v2")
-    placeholder = "/home/USER/roster/roster.sqlite"
-    assert text.count(placeholder) == 1
-    (directory / ".htaccess").write_text(text.replace(placeholder, str(site.database)))
+    shutil.copy(binary, directory / name)
+    set_database = replaced("/home/USER/roster/roster.sqlite", str(site.database))
+    (directory / ".htaccess").write_text(set_database(text))
 
 
-def rewrite_recipe(text):
-    """deploy/htaccess after its last section: mod_rewrite instead of SetEnvIf."""
-    lines = [
-        line for line in text.splitlines()
-        if not line.startswith(("SetEnvIf ", "RewriteEngine "))
-    ]
-    lines = [line[1:] if line.startswith("#Rewrite") else line for line in lines]
-    assert any("E=HTTP_AUTHORIZATION" in line and line[0] != "#" for line in lines)
-    return "\n".join(lines) + "\n"
-
-
-def without_options(text):
-    """deploy/htaccess for a host that lets its customers set no options."""
-    lines = [line for line in text.splitlines() if not line.startswith("Options ")]
-    assert len(lines) == len(text.splitlines()) - 1
-    return "\n".join(lines) + "\n"
-
-
-def start_htaccess(site, module, edit=lambda text: text, overrides=EVERYTHING, source=None):
-    """`source`: a folder with `htaccess` and `roster`, in place of the checkout's own."""
-    text = ((source or DEPLOY) / "htaccess").read_text()
-    install_htaccess(site, edit(text), source / "roster" if source else program())
+def start_htaccess(site, module, edit=as_it_is, overrides=EVERYTHING, source=None, name="v2"):
+    """`source`: a folder with `deploy/` and `roster`, in place of the checkout's own."""
+    text = ((source / "deploy" if source else DEPLOY) / "htaccess").read_text()
+    install_htaccess(site, edit(text), source / "roster" if source else program(), name)
     start_apache(site, [module], [], overrides)
 
+
+# For hosts that run no file without a suffix. The path is rewritten without a back-reference, which
+# would decode it a second time.
+WITH_SUFFIX = replaced(
+    '<Files "v2">', '<Files "scim.fcgi">',
+    "\nRewriteEngine Off\n", "\nRewriteEngine On\nRewriteRule ^v2(/|$) scim.fcgi [L]\n")
 
 KINDS = {
     "nginx": start_nginx,
@@ -353,6 +436,8 @@ KINDS = {
     "htaccess-fcgid": lambda site: start_htaccess(site, "fcgid"),
     "htaccess-cgid": lambda site: start_htaccess(site, "cgid"),
     "htaccess-cgid-fileinfo": lambda site: start_htaccess(
-        site, "cgid", without_options, FILE_INFO),
+        site, "cgid", without("Options "), FILE_INFO),
     "htaccess-fcgid-rewrite": lambda site: start_htaccess(site, "fcgid", rewrite_recipe),
+    "htaccess-fcgid-suffix": lambda site: start_htaccess(
+        site, "fcgid", WITH_SUFFIX, name="scim.fcgi"),
 }

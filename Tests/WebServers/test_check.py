@@ -12,6 +12,7 @@ import pytest
 
 import sites
 from scim import user
+from sites import replaced, running, with_parameters, without
 
 
 class Findings:
@@ -62,45 +63,13 @@ def folder():
         yield folder
 
 
-@contextlib.contextmanager
-def running(kind, starter=None):
-    site = sites.Site(kind).start(starter=starter)
-    try:
-        yield site
-    finally:
-        print(site.logs())
-        site.stop()
-
-
-def htaccess(module, edit=lambda text: text):
+def htaccess(module, edit=sites.as_it_is):
     return lambda site: sites.start_htaccess(site, module, edit)
 
 
-def without(prefix):
-    """An edit of a configuration: the lines that begin so are gone."""
-    def edit(text):
-        lines = text.splitlines(keepends=True)
-        kept = [line for line in lines if not line.lstrip().startswith(prefix)]
-        assert len(kept) < len(lines)
-        return "".join(kept)
-    return edit
-
-
-def replaced(old, new):
-    def edit(text):
-        assert old in text
-        return text.replace(old, new)
-    return edit
-
-
-@contextlib.contextmanager
-def nginx(monkeypatch, folder, edit):
+def nginx(edit):
     """nginx with an edited deploy/nginx.conf."""
-    text = edit((sites.DEPLOY / "nginx.conf").read_text())
-    (folder / "nginx.conf").write_text(text)
-    monkeypatch.setattr(sites, "DEPLOY", folder)
-    with running("nginx") as site:
-        yield site
+    return running("nginx", lambda site: sites.start_nginx(site, edit))
 
 
 def apache(*lines):
@@ -146,7 +115,7 @@ def test_good_site_has_no_error(site):
     for method in "PUT", "PATCH", "DELETE":
         assert findings.has("ok", f"{method} arrives")
     assert findings.has("ok", "entity tags")
-    if site.kind in ("htaccess-fcgid", "htaccess-fcgid-rewrite"):
+    if site.kind.startswith("htaccess-fcgid"):
         # mod_fcgid's limit is out of reach of .htaccess.
         findings.only("warning", "200000", "FcgidMaxRequestLen 4194304", "SetHandler cgi-script")
     else:
@@ -169,26 +138,25 @@ def test_lost_authorization_in_htaccess(module):
         assert findings.has("ok", "PATCH arrives")
 
 
-def test_lost_authorization_in_nginx(monkeypatch, folder):
-    edit = replaced("fastcgi_keep_conn off;", 'fastcgi_param HTTP_AUTHORIZATION "";')
-    with nginx(monkeypatch, folder, edit) as site:
+def test_lost_authorization_in_nginx():
+    with nginx(with_parameters(HTTP_AUTHORIZATION='""')) as site:
         check_site(site).only(
             "error", "Authorization", "nginx",
             "fastcgi_param HTTP_AUTHORIZATION $http_authorization;")
 
 
-def test_nginx_with_limit_except(monkeypatch, folder):
+def test_nginx_with_limit_except():
     edit = replaced("fastcgi_keep_conn off;", "limit_except GET POST { deny all; }")
-    with nginx(monkeypatch, folder, edit) as site:
+    with nginx(edit) as site:
         findings = check_site(site)
         assert len(findings.of("error")) == 3, findings.text
         for method in "PUT", "PATCH", "DELETE":
             assert findings.has("error", "nginx", method, "403", "limit_except")
 
 
-def test_nginx_that_refuses_patch(monkeypatch, folder):
+def test_nginx_that_refuses_patch():
     edit = replaced("fastcgi_keep_conn off;", "if ($request_method = PATCH) { return 405; }")
-    with nginx(monkeypatch, folder, edit) as site:
+    with nginx(edit) as site:
         findings = check_site(site)
         findings.only("error", "nginx", "PATCH", "405", "return", "location ^~ /scim/v2")
         assert_in_deploy("nginx.conf", "location ^~ /scim/v2")
@@ -197,37 +165,32 @@ def test_nginx_that_refuses_patch(monkeypatch, folder):
 
 @pytest.mark.parametrize(
     "limit, level, size", [("20k", "error", 50000), ("100k", "warning", 200000)])
-def test_nginx_with_a_small_body_limit(monkeypatch, folder, limit, level, size):
+def test_nginx_with_a_small_body_limit(limit, level, size):
     edit = replaced("client_max_body_size 4m;", f"client_max_body_size {limit};")
-    with nginx(monkeypatch, folder, edit) as site:
+    with nginx(edit) as site:
         check_site(site).only(level, str(size), "413", "client_max_body_size 4m;")
 
 
-def test_nginx_that_replaces_errors(monkeypatch, folder):
+def test_nginx_that_replaces_errors():
     edit = replaced(
         "fastcgi_intercept_errors off;",
         "fastcgi_intercept_errors on; error_page 403 404 /index.php;")
-    with nginx(monkeypatch, folder, edit) as site:
+    with nginx(edit) as site:
         check_site(site).only("error", "nginx", "404", "fastcgi_intercept_errors off;")
         assert_in_deploy("nginx.conf", "fastcgi_intercept_errors off;")
 
 
-def test_nginx_with_another_base_url(monkeypatch, folder):
-    edit = replaced(
-        "fastcgi_keep_conn off;", "fastcgi_param ROSTER_BASE_URL https://old.example.com/scim/v2;")
-    with nginx(monkeypatch, folder, edit) as site:
+def test_nginx_with_another_base_url():
+    with nginx(with_parameters(ROSTER_BASE_URL="https://old.example.com/scim/v2")) as site:
         findings = check_site(site)
         assert findings.status == 0
         findings.only(
             "warning", "https://old.example.com/scim/v2", f"ROSTER_BASE_URL {site.base}")
 
 
-def test_nginx_without_roster_behind_it(monkeypatch, folder):
-    with nginx(monkeypatch, folder, lambda text: text) as site:
-        watcher = next(p for p in site.processes if p.args[0] == "spawn-fcgi")
-        watcher.terminate()
-        watcher.wait(20)
-        site.processes.remove(watcher)
+def test_nginx_without_roster_behind_it():
+    with running("nginx") as site:
+        site.stop_roster()
         check_site(site).only("error", "503", "roster.socket", "set $roster_socket unix:")
         assert_in_deploy("nginx.conf", "set $roster_socket unix:/run/roster/roster.sock;")
 
@@ -410,8 +373,7 @@ def database_in(folder):
     """A database with a valid token in a folder of its own, as its owner would have it."""
     data = folder / "data"
     data.mkdir(mode=0o700)
-    if sites.IS_ROOT:
-        shutil.chown(data, "www-data", "www-data")
+    sites.give(data)
     path = data / "roster.sqlite"
     token(path, "tests")
     return path
@@ -497,8 +459,7 @@ def test_guessed_document_root(database):
 def test_folder_with_a_document_roots_name(database):
     folder = database.parent / "public_html"
     folder.mkdir(mode=0o700)
-    if sites.IS_ROOT:
-        shutil.chown(folder, "www-data", "www-data")
+    sites.give(folder)
     token(folder / "roster.sqlite", "tests")
     check(database=folder / "roster.sqlite").only("warning", "document root", "public_html")
 
@@ -543,8 +504,7 @@ def test_empty_database(database):
     for path in database.parent.glob("*"):
         path.unlink()
     database.touch(mode=0o600)
-    if sites.IS_ROOT:
-        shutil.chown(database, "www-data", "www-data")
+    sites.give(database)
     check(database=database).only("warning", "empty", "roster migrate")
     assert database.stat().st_size == 0
 
@@ -599,8 +559,7 @@ def test_program_that_others_can_change(database):
     shutil.copy(sites.program(), program)
     for mode, words in (0o775, "can change"), (0o750, "only some users"):
         program.chmod(mode)
-        if sites.IS_ROOT:
-            shutil.chown(program, "www-data", "www-data")
+        sites.give(program)
         result = subprocess.run(
             [program, "check"], capture_output=True, text=True, timeout=60,
             env={"ROSTER_DATABASE": str(database)}, **sites.UNPRIVILEGED)

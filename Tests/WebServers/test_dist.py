@@ -1,5 +1,7 @@
 """The archive that `make dist` makes, installed from nothing but itself."""
 
+import os
+import re
 import subprocess
 import tarfile
 
@@ -9,17 +11,27 @@ import sites
 from scim import user
 
 FILES = {
-    "LICENSE", "README.md", "apache.conf", "htaccess", "nginx.conf", "roster",
-    "systemd/roster.service", "systemd/roster.socket"}
+    "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md",
+    "deploy/apache.conf", "deploy/htaccess", "deploy/nginx.conf",
+    "deploy/systemd/roster.service", "deploy/systemd/roster.socket", "roster"}
+# What is linked in, beside libstdc++, whose package has the compiler's version in its name.
+LICENCES = {
+    "GRDB.swift", "libc6-dev", "libcrypt-dev", "libfcgi-dev", "libjansson-dev", "libsodium-dev",
+    "libsqlite3-dev", "swift", "swift-argument-parser"}
+
+
+def dist(directory, **options):
+    return subprocess.run(
+        [sites.ROOT / "Scripts/dist", sites.ROSTER, "roster-test", directory], timeout=120,
+        capture_output=True, text=True, **options)
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
     """The archive's content, where www-data can reach it."""
     directory = tmp_path_factory.mktemp("dist")
-    subprocess.run(
-        [sites.ROOT / "Scripts/dist", sites.ROSTER, "roster-test", directory], check=True,
-        capture_output=True, timeout=120)
+    result = dist(directory)
+    assert result.returncode == 0, result.stderr
     with tarfile.open(directory / "roster-test.tar.gz") as archive:
         archive.extractall(directory)
     return directory / "roster-test"
@@ -27,7 +39,35 @@ def release(tmp_path_factory):
 
 def test_archive_is_complete(release):
     found = {str(path.relative_to(release)) for path in release.rglob("*") if path.is_file()}
-    assert found == FILES
+    assert {path for path in found if not path.startswith("licences/")} == FILES
+
+
+def test_licences_of_what_is_linked_in(release):
+    found = {path.name: path.read_text() for path in (release / "licences").iterdir()}
+    assert LICENCES <= set(found)
+    assert any(re.fullmatch(r"libstdc\+\+-\d+-dev", name) for name in found)
+    for name, text in found.items():
+        assert re.search("licen[cs]e|copyright|public domain", text, re.IGNORECASE), name
+        # Texts that only Debian has beside them are in the archive too.
+        assert set(re.findall(r"/usr/share/common-licenses/([\w.-]*\w)", text)) <= set(found)
+
+
+def test_no_release_without_a_licence(tmp_path):
+    swift = tmp_path / "bin/swift"
+    swift.parent.mkdir()
+    swift.write_text("#!/bin/sh\n")
+    swift.chmod(0o755)
+    result = dist(
+        tmp_path / "dist", env={**os.environ, "PATH": f"{swift.parent}:{os.environ['PATH']}"})
+    assert result.returncode == 1
+    assert re.fullmatch(r"A release holds the licence of swift, and .* is missing\n", result.stderr)
+    assert list((tmp_path / "dist").iterdir()) == []
+
+
+def test_links_lead_somewhere(release):
+    links = re.findall(r"\]\(([^)#:]+)\)", (release / "README.md").read_text())
+    assert links
+    assert [link for link in links if not (release / link).exists()] == []
 
 
 def test_program_needs_no_library(release):
@@ -40,12 +80,8 @@ def test_htaccess_alone_makes_it_serve(release, module):
     def install(site):
         sites.start_htaccess(site, module, source=release)
 
-    site = sites.Site(f"htaccess-{module}").start(starter=install)
-    try:
+    with sites.running(f"htaccess-{module}", install) as site:
         created = site.client.post("/Users", user("ada@example.test"))
         assert created.status == 201
         found = site.client.find("/Users", 'userName eq "ADA@example.test"')
         assert [resource["id"] for resource in found.json["Resources"]] == [created.json["id"]]
-        print(site.logs())
-    finally:
-        site.stop()

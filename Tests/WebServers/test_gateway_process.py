@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pytest
 
 import fastcgi
 from fastcgi import Connection, variables
+from sites import until
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("ROSTER_BINARY", ROOT / ".build/release/roster")).resolve()
@@ -100,14 +100,6 @@ def is_asleep(process):
     return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
 
 
-def until(condition):
-    """Waits for a condition; the test fails when it never comes."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came"
-        time.sleep(0.01)
-
-
 # --- Starting
 
 
@@ -154,6 +146,19 @@ def test_listener_for_another_process_is_not_served(tmp_path, process_id, count)
     # Without a web server it is the command line tool, which ends by itself.
     with serving(tmp_path, start) as server:
         server.wait()
+
+
+@pytest.mark.parametrize("pairs, answer", [([], b"USAGE"), (variables(), b"Status: 200 OK")])
+def test_connected_socket_on_descriptor_0_is_no_listener(tmp_path, pairs, answer):
+    """It is a web server's or another program's way to give standard input."""
+    near, far = socket.socketpair()
+    with near, far:
+        far.shutdown(socket.SHUT_WR)
+        done = subprocess.run(
+            [BINARY], stdin=near, capture_output=True, timeout=20, cwd=tmp_path,
+            env={**environment(tmp_path), **dict(pairs)})
+    assert done.returncode == 0
+    assert answer in done.stdout
 
 
 def test_files_it_makes_are_for_its_user_alone(tmp_path):

@@ -91,7 +91,7 @@ def test_authorization_cannot_be_smuggled_in(site, header):
     assert_error(answer, 401)
 
 
-def test_body_is_read_before_401(site):
+def test_trap_07_body_is_read_before_401(site):
     answer = Client(site.base).post("/Users", user("x", title="t" * 60_000))
     assert_error(answer, 401)
 
@@ -104,15 +104,12 @@ def test_user_from_creation_to_deletion(scim, name, site):
     id = created(answer)
     path = f"/Users/{id}"
     assert answer.headers["content-type"].startswith("application/scim+json")
-    assert answer.headers["location"] == f"{site.base}{path}"
     assert answer.json["meta"]["location"] == f"{site.base}{path}"
     assert answer.json["meta"]["resourceType"] == "User"
 
     answer = scim.get(path)
     assert (answer.status, answer.json["userName"]) == (200, name)
     assert answer.json["name"] == {"givenName": "Zoë", "familyName": "Müller"}
-    # Some web servers turn a Location beside 200 into a redirect.
-    assert "location" not in answer.headers
     assert "content-length" not in answer.headers.get("vary", "").lower()
 
     answer = scim.patch(path, {"op": "replace", "path": "name.givenName", "value": "Chloé"})
@@ -123,7 +120,6 @@ def test_user_from_creation_to_deletion(scim, name, site):
     assert answer.status == 200
     assert answer.json["title"] == "Engineer"
     assert "name" not in answer.json
-    assert "location" not in answer.headers
 
     answer = scim.patch(path, {"op": "replace", "path": "active", "value": False})
     assert answer.json["active"] is False
@@ -135,11 +131,36 @@ def test_user_from_creation_to_deletion(scim, name, site):
         assert_error(answer, 404)
 
 
+def test_trap_01_location_comes_with_201_alone(scim, name, site):
+    """Some web servers turn a Location beside 200 into a redirect."""
+    answer = scim.post("/Users", user(name))
+    path = f"/Users/{created(answer)}"
+    assert answer.headers["location"] == f"{site.base}{path}"
+    for answer in scim.get(path), scim.put(path, user(name, title="Engineer")):
+        assert answer.status == 200
+        assert "location" not in answer.headers
+
+
 def test_second_user_of_a_name_is_a_conflict(scim, name):
     created(scim.post("/Users", user(name)))
     answer = scim.post("/Users", user(name.upper()))
     assert_error(answer, 409)
     assert answer.json["scimType"] == "uniqueness"
+
+
+@pytest.mark.parametrize("profile", ["okta", "generic"])
+def test_deactivated_user_is_restored_for_okta(site, scim, name, profile):
+    client = Client(site.base, site.command("token", "create", profile, "--profile", profile))
+    id = created(client.post("/Users", user(name, title="Engineer")))
+    client.patch(f"/Users/{id}", {"op": "replace", "path": "active", "value": False})
+    answer = client.post("/Users", user(name.upper(), title="Director"))
+    if profile == "okta":
+        assert created(answer) == id
+        assert (answer.json["active"], answer.json["title"]) == (True, "Director")
+        # One that is active is in the way, as ever.
+        answer = client.post("/Users", user(name))
+    assert_error(answer, 409)
+    assert client.find("/Users", f'userName eq "{name}"').json["totalResults"] == 1
 
 
 def test_enterprise_extension(scim, name):
@@ -228,8 +249,26 @@ def test_slashes_more_or_less(scim, name):
 
 
 def test_unknown_paths_are_scim_errors(scim):
-    for path in ("/Nothing", "/Users/unknown", "/Users/a/b", "/Users/%41%20%C3%A4", "/Users/a%25b"):
+    for path in ("/Nothing", "/Users/unknown", "/Users/a/b", "/Users/%41%20%C3%A4"):
         assert_error(scim.get(path), 404)
+
+
+def test_trap_03_paths_are_decoded_once(scim):
+    for path in ("/Users/a%25b", "/Users/a%252Fb", "/Users/a%3Fb", "/Users/%2531"):
+        assert_error(scim.get(path), 404)
+
+
+def test_trap_03_filters_are_decoded_once(scim, name):
+    id = created(scim.post("/Users", user(f"100%25.{name}")))
+    answer = scim.find("/Users", f'userName eq "100%25.{name}"')
+    assert [found["id"] for found in answer.json["Resources"]] == [id]
+    assert scim.find("/Users", f'userName eq "100%.{name}"').json["totalResults"] == 0
+
+
+@pytest.mark.parametrize("query", ["--version", "-s+/tmp/x", "token+create+evil"])
+def test_trap_05_query_is_no_command_line(scim, query):
+    answer = scim.get(f"/ServiceProviderConfig?{query}")
+    assert (answer.status, answer.json["patch"]["supported"]) == (200, True)
 
 
 def test_pages(scim, name):
@@ -252,11 +291,24 @@ def test_discovery(scim):
     assert scim.get("/ServiceProviderConfig").json["patch"]["supported"] is True
 
 
+def test_trap_06_repeated_header_fields(scim):
+    """They reach the program as one variable several times over, or joined."""
+    for _ in range(2):
+        twice = ["Accept: application/scim+json", "X-Twice: a"] * 2
+        reply = scim.raw(head(scim, "GET", "/Users?count=0", *twice), half_close=False)
+        assert status_of(reply) == 200
+
+
 # Preconditions
 
 
+def test_trap_02_status_line_is_ours(scim):
+    reply = scim.raw(head(scim, "GET", "/Users/unknown"), half_close=False)
+    assert reply.startswith(b"HTTP/1.1 404 Not Found\r\n")
+
+
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
-def test_entity_tags(scim, name, coding):
+def test_trap_02_entity_tags(scim, name, coding):
     """Compression alters entity tags on the way; the client sends them back as altered."""
     id = created(scim.post("/Users", user(name)))
     path, accept = f"/Users/{id}", {"Accept-Encoding": coding}
@@ -308,7 +360,7 @@ def test_body_at_the_limit(site, scim, name):
     created(scim.post("/Users", padded(user(name), size)))
 
 
-def test_body_beyond_the_limit(site, scim, name):
+def test_trap_08_body_beyond_the_limit(site, scim, name):
     if has_default_fcgid_limit(site):
         # mod_fcgid itself answers, and it says 500.
         assert_error(scim.post("/Users", padded(user(name), FCGID_BODY_BYTES_MAX + 1)), 500)
@@ -358,7 +410,7 @@ def test_chunked_upload(scim, name, filler):
     assert scim.find("/Users", f'userName eq "{name}"').json["totalResults"] == 1
 
 
-def test_upload_cut_short_stores_nothing(scim, name):
+def test_trap_09_upload_cut_short_stores_nothing(scim, name):
     """The most treacherous cut: what arrived is complete JSON, only not all that was announced."""
     body = json.dumps(user(name)).encode()
     reply = scim.raw(
@@ -394,6 +446,41 @@ def test_methods_that_do_not_apply(scim):
         assert answer.status in (404, 405, 501), (method, path, answer.body)
         assert answer.json["schemas"] == [ERROR]
     assert scim.request("BREW", "/Users").status in (400, 405, 501)
+
+
+# Browsers
+
+
+def test_answers_to_other_origins(site, scim, name):
+    origin = {"Origin": "https://tester.example"}
+    answers = [
+        scim.post("/Users", user(name), origin), scim.get("/ServiceProviderConfig", origin),
+        scim.get("/Users/unknown", origin), Client(site.base).get("/Users", origin),
+    ]
+    assert [answer.status for answer in answers] == [201, 200, 404, 401]
+    for answer in answers:
+        assert answer.headers["access-control-allow-origin"] == "*"
+        exposed = answer.headers["access-control-expose-headers"].lower().split(", ")
+        assert {"etag", "location"} <= set(exposed)
+        assert "access-control-allow-credentials" not in answer.headers
+    assert "access-control-allow-origin" not in scim.get("/Users?count=0").headers
+
+
+@pytest.mark.parametrize(
+    "path, methods", [
+        ("/Users", {"GET", "POST"}), ("/Users/unknown", {"GET", "PUT", "PATCH", "DELETE"}),
+        ("/ServiceProviderConfig", {"GET"}),
+    ])
+def test_preflight(site, path, methods):
+    """The browser asks, without a token, what it may send."""
+    answer = Client(site.base).request("OPTIONS", path, headers={
+        "Origin": "https://tester.example", "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization,content-type,if-match"})
+    assert answer.status in (200, 204)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert methods <= set(answer.headers["access-control-allow-methods"].split(", "))
+    headers = answer.headers["access-control-allow-headers"].lower().split(", ")
+    assert {"authorization", "content-type", "if-match", "if-none-match"} <= set(headers)
 
 
 # Many at a time
@@ -496,16 +583,25 @@ def test_the_rest_of_the_site_is_untouched(site):
         assert (answer.status, answer.body.decode()) == (200, sites.FRONT_CONTROLLER), path
 
 
-def test_files_beside_the_program_are_not_served(site):
+def test_files_beside_the_program_are_not_served(site, scim):
     if not site.kind.startswith("htaccess"):
         pytest.skip("nothing lies in the document root")
     directory = site.docroot / "scim"
-    for name in ("roster.sqlite", "roster.sqlite-wal", ".htroster.sqlite", ".htaccess"):
+    # As some hosts have it for every file: what follows a file's name is left to the file.
+    htaccess = directory / ".htaccess"
+    htaccess.write_text(htaccess.read_text() + "AcceptPathInfo On\n")
+    for name in (
+        "roster.sqlite", "roster.sqlite-wal", "my.sqlite.bak", ".htroster.sqlite", ".htroster",
+        ".htaccess",
+    ):
         if name != ".htaccess":
             (directory / name).write_text("secret")
-        answer = Client(site.origin).get(f"/scim/{name}")
-        assert answer.status in (403, 404), name
-        assert b"secret" not in answer.body
+        for path in name, f"{name}/v2/x", f"{name}/v2/Users/roster.sqlite", f"./v2/../{name}":
+            answer = Client(site.origin).get(f"/scim/{path}")
+            assert answer.status in (403, 404), path
+            assert b"secret" not in answer.body and b"ROSTER" not in answer.body
+    for path in "/Users/x.sqlite", "/Users/.htaccess", "/roster.sqlite":
+        assert_error(scim.get(path), 404)
 
 
 def test_error_log_holds_no_token(site, scim):

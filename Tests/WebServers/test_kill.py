@@ -5,6 +5,7 @@ ROSTER_KILL_POSTS sets the number of users, 2000 otherwise.
 
 import collections
 import concurrent.futures
+import contextlib
 import itertools
 import os
 import signal
@@ -20,17 +21,12 @@ VICTIMS = 2
 
 
 def test_killed_processes_lose_nothing():
-    site = sites.Site("nginx").start()
-    try:
+    with sites.running("nginx") as site:
         report = provision(site)
         stored = collections.Counter(
             resource["userName"] for resource in everyone(site.client))
-        print(site.logs())
-    finally:
-        data = sqlite3.connect(site.database)
-        integrity = data.execute("PRAGMA integrity_check").fetchall()
-        data.close()
-        site.stop()
+        with contextlib.closing(sqlite3.connect(site.database)) as data:
+            integrity = data.execute("PRAGMA integrity_check").fetchall()
     assert len(report.killed) == VICTIMS
     assert integrity == [("ok",)]
     # Each once: those answered 201, and those whose answer died with the process and whose

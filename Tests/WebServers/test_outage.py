@@ -1,22 +1,22 @@
-"""What a client hears when Roster is away: the web server's own errors, in SCIM's form."""
+"""What a client hears when Roster is away or its database cannot be used, and that both pass."""
 
-import signal
+import concurrent.futures
+import contextlib
+import socket
+import sqlite3
+import subprocess
 
 import pytest
 
+import fastcgi
 import sites
-from scim import ERROR
+from scim import ERROR, user
 
-
-def stop_roster(site):
-    watcher = next(p for p in site.processes if p.args[0] == "spawn-fcgi")
-    watcher.send_signal(signal.SIGTERM)
-    watcher.wait(20)
-    site.processes.remove(watcher)
+NAME = "ada@example.test"
 
 
 def assert_unavailable(answer):
-    assert answer.status == 503
+    assert answer.status == 503, answer.body
     assert answer.headers["content-type"] == "application/scim+json"
     assert answer.json["schemas"] == [ERROR]
     assert answer.json["status"] == "503"
@@ -24,14 +24,207 @@ def assert_unavailable(answer):
 
 @pytest.mark.parametrize("kind", ["nginx", "apache-proxy_fcgi"])
 def test_roster_is_used_again_as_soon_as_it_is_back(kind):
-    site = sites.Site(kind).start()
-    try:
-        stop_roster(site)
+    with sites.running(kind) as site:
+        site.stop_roster()
         assert_unavailable(site.client.get("/Users"))
         (site.directory / "roster.sock").unlink()
         assert_unavailable(site.client.get("/Users"))
         sites.spawn_roster(site)
         site.wait()
         assert site.client.get("/Users?count=0").status == 200
+
+
+def test_process_that_a_parameters_length_kills_is_replaced():
+    """Lengths whose sum is beyond 2 GiB, which only the web server's own user could send."""
+    with sites.running("nginx") as site:
+        name, value = b"\xff\xff\xff\xfe", b"\x0a"
+        # Few enough for multiwatch, which gives up a process that keeps dying.
+        for _ in range(2):
+            with fastcgi.Connection(str(site.directory / "roster.sock")) as connection:
+                connection.send(
+                    fastcgi.begin(), fastcgi.record(fastcgi.PARAMS, name + value + b"x" * 100))
+                connection.socket.shutdown(socket.SHUT_WR)
+                assert connection.answer().output == b""
+        sites.until(lambda: len(site.workers()) == sites.FORKS)
+        for _ in range(2 * sites.FORKS):
+            assert site.client.get("/Users?count=0").status == 200
+
+
+# The database
+
+
+@pytest.fixture
+def site():
+    with sites.running("nginx") as site:
+        yield site
+
+
+class Outage:
+    """Requests while the database is out of order: what is answered, logged and stored."""
+
+    def __init__(self, site):
+        self.site = site
+        self.seen = len(site.request_log())  # lines
+
+    def refuses(self, send, cause):
+        """503 in SCIM's form, which names no file, and one line in the log that has the cause."""
+        answer = send()
+        assert_unavailable(answer)
+        assert str(self.site.data) not in answer.body.decode()
+        line, = self.site.request_log()[self.seen:]
+        self.seen += 1
+        assert cause in sites.REQUEST_LINE.match(line)["cause"]
+        return answer
+
+    def create(self):
+        return self.site.client.post("/Users", user(NAME))
+
+    def read(self):
+        return self.site.client.get("/Users?count=0")
+
+    def is_over(self):
+        """Nothing was stored; what was refused is done now, without a restart."""
+        assert self.read().json["totalResults"] == 0
+        assert self.create().status == 201
+        with contextlib.closing(sqlite3.connect(self.site.database)) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert database.execute("SELECT count(*) FROM resource").fetchone() == (1,)
+
+
+@pytest.fixture
+def outage(site):
+    return Outage(site)
+
+
+def files(site):
+    return list(site.data.glob("roster.sqlite*"))
+
+
+def test_missing_database_is_made(site):
+    for file in files(site):
+        file.unlink()
+    assert site.client.get("/Users").status == 401
+    assert site.database.stat().st_mode & 0o777 == 0o600
+    site.client.token = site.command("token", "create", "tests")
+    assert site.client.post("/Users", user(NAME)).status == 201
+
+
+def test_missing_folder(site, outage):
+    site.data.rename(site.directory / "elsewhere")
+    outage.refuses(outage.read, "unable to open")
+    (site.directory / "elsewhere").rename(site.data)
+    outage.is_over()
+
+
+def set_schema(site, number):
+    with contextlib.closing(sqlite3.connect(site.database)) as database:
+        database.execute(f"PRAGMA user_version = {number}")
+
+
+def schema(site):
+    with contextlib.closing(sqlite3.connect(site.database)) as database:
+        return database.execute("PRAGMA user_version").fetchone()[0]
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_newer_schema(site, outage, is_running):
+    """Also when it becomes newer under running processes, which have the database open."""
+    known = schema(site)
+    if is_running:
+        assert outage.read().status == 200
+        outage.seen += 1
+    else:
+        site.stop_roster()
+    set_schema(site, 99)
+    if not is_running:
+        sites.spawn_roster(site)
+        site.wait()
+        outage = Outage(site)
+        outage.refuses(outage.read, "schema 99")
+    outage.refuses(outage.create, "schema 99")
+    assert schema(site) == 99
+    set_schema(site, known)
+    outage.is_over()
+
+
+def test_database_that_may_not_be_written(site):
+    site.stop_roster()
+    for file in files(site):
+        file.chmod(0o400)
+    site.data.chmod(0o500)
+    sites.spawn_roster(site)
+    site.wait()
+    outage = Outage(site)
+    for _ in range(2):
+        outage.refuses(outage.create, "SQLite error")
+    site.data.chmod(0o700)
+    for file in files(site):
+        file.chmod(0o600)
+    outage.is_over()
+
+
+def test_file_that_is_no_database(site, outage):
+    aside = site.data / "aside"
+    junk = site.data / "junk"
+    junk.write_text("a shopping list, long enough to be mistaken for something\n" * 20)
+    sites.give(junk)
+    site.database.rename(aside)
+    junk.rename(site.database)
+    for send in outage.read, outage.create:
+        outage.refuses(send, "not a database")
+    assert site.database.read_text().startswith("a shopping list")
+    aside.rename(site.database)
+    outage.is_over()
+
+
+def test_database_that_another_process_locks(site, outage):
+    """Changes wait, and are refused in the end; reads do not even wait."""
+    with contextlib.closing(sqlite3.connect(site.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            change = pool.submit(outage.create)
+            for _ in range(2 * sites.FORKS):
+                assert outage.read().status == 200
+                outage.seen += 1
+            assert not change.done()
+            refused = outage.refuses(change.result, "locked")
+        assert int(refused.headers["retry-after"]) > 0
+        other.rollback()
+    outage.is_over()
+
+
+@pytest.fixture
+def small_disk(site):
+    """The folder of the database on a file system of one megabyte."""
+    site.stop_roster()
+    content = site.directory / "content"
+    site.data.rename(content)
+    site.data.mkdir()
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", site.data], capture_output=True)
+    if mount.returncode != 0:
+        site.data.rmdir()
+        pytest.skip("needs the right to mount")
+    try:
+        subprocess.run(["cp", "-a", f"{content}/.", site.data], check=True)
+        sites.spawn_roster(site)
+        site.wait()
+        yield
+        site.stop_roster()
     finally:
-        site.stop()
+        subprocess.run(["umount", site.data], check=True)
+
+
+@pytest.mark.parametrize("is_open, cause", [(True, "full"), (False, "SQLite error")])
+def test_full_disk(site, small_disk, is_open, cause):
+    """Full when there is something to write, or before the database has even been opened."""
+    if is_open:
+        assert site.client.get("/Users").status == 200
+    outage = Outage(site)
+    ballast = site.data / "ballast"
+    with contextlib.suppress(OSError), open(ballast, "wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+    outage.refuses(outage.create, cause)
+    ballast.unlink()
+    outage.is_over()

@@ -2,7 +2,10 @@
 
 import json
 import os
+import pathlib
+import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 
@@ -20,10 +23,10 @@ def data():
 class Run:
     """Scripts/run in a session of its own, as in a terminal; waits until it has said all."""
 
-    def __init__(self, server, data):
+    def __init__(self, server, data, root=sites.ROOT):
         self.port = sites.free_port()
         self.process = subprocess.Popen(
-            ["Scripts/run", server, str(self.port), data], cwd=sites.ROOT, text=True,
+            ["Scripts/run", server, str(self.port), data], cwd=root, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True)
         self.lines = []
@@ -60,6 +63,26 @@ def descendants(ancestor):
         if not more:
             return found - {ancestor}
         found |= more
+
+
+@pytest.fixture
+def checkout(data, monkeypatch):
+    """What Scripts/run needs of the checkout, with a blank in the path and open to every user."""
+    os.chmod(data, 0o755)
+    root = pathlib.Path(data) / "check out"
+    for folder in "Scripts", "deploy":
+        shutil.copytree(sites.ROOT / folder, root / folder)
+    monkeypatch.setenv("ROSTER_BINARY", sites.program())
+    return root
+
+
+def failure(arguments, root=sites.ROOT, **options):
+    """What Scripts/run says, and all it says, when it does not serve."""
+    result = subprocess.run(
+        ["Scripts/run", *map(str, arguments)], cwd=root, capture_output=True, text=True, timeout=60,
+        **options)
+    assert (result.returncode, result.stdout) == (1, "")
+    return result.stderr
 
 
 def shell(command):
@@ -106,15 +129,41 @@ def test_both_servers_share_the_data(data):
         nginx.interrupt()
 
 
-def test_taken_port_is_said_in_one_line(data):
-    run = Run("nginx", data)
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+def test_blanks_in_paths(server, data, checkout):
+    run = Run(server, f"{data}/some data", checkout)
     try:
-        result = subprocess.run(
-            ["Scripts/run", "nginx", str(run.port), data], cwd=sites.ROOT, capture_output=True,
-            text=True, timeout=60)
-        assert result.returncode == 1
-        assert result.stdout == ""
-        assert result.stderr.count("\n") == 1
-        assert str(run.port) in result.stderr
+        assert shell(run.commands[0])["userName"]
     finally:
-        run.interrupt()
+        assert run.interrupt() == []
+
+
+@pytest.mark.parametrize("mode", [[], ["check"]])
+def test_taken_port_is_said_in_one_line(data, mode):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        said = failure(["nginx", port, data, *mode])
+    assert said.count("\n") == 1
+    assert str(port) in said and f"PORT={port + 1}" in said
+
+
+@pytest.mark.skipif(not sites.IS_ROOT, reason="needs files of another user")
+def test_data_of_another_user_are_said_in_one_line(data, checkout):
+    folder = pathlib.Path(data) / "var"
+    folder.mkdir(mode=0o700)
+    said = failure(["nginx", sites.free_port(), folder], checkout, **sites.UNPRIVILEGED)
+    assert said == f"{folder} belongs to another user; remove it or run as that user\n"
+
+
+def test_token_that_cannot_be_made_is_explained(data, monkeypatch):
+    program = pathlib.Path(data) / "roster"
+    program.write_text(
+        '#!/bin/sh\n[ "$1" != token ] || { echo "the disk is full" >&2; exit 1; }\n'
+        f'exec "{sites.ROSTER}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("ROSTER_BINARY", str(program))
+    said = failure(["nginx", sites.free_port(), data])
+    assert "the disk is full\n" in said
+    assert said.endswith(f"The logs are in {data}.\n")

@@ -25,8 +25,7 @@ def conversations():
 @pytest.mark.parametrize("transcript, profile", conversations())
 def test_transcript(kind, transcript, profile):
     # nginx resolves dots, encoded slashes and all, before it looks whose path it is: 404 is its own.
-    site = sites.Site(kind, has_front_controller=False).start(profile)
-    try:
+    with sites.running(kind, profile=profile, has_front_controller=False) as site:
         variables = {
             "token": site.token,
             "basic": base64.b64encode(f"tests:{site.token}".encode()).decode(),
@@ -34,8 +33,5 @@ def test_transcript(kind, transcript, profile):
         }
         lines = transcript.read_text(encoding="utf-8").splitlines()
         steps, problems = replay.replay(site.client, lines, variables)
-        print(site.logs())
-    finally:
-        site.stop()
     assert steps > 0
     assert problems == []
