@@ -17,7 +17,13 @@ final class FastCGIResponder {
     private static let fatalErrors = [EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP]
 
     /// FCGX_Init, done on first use; 0 when it went well.
-    private static let initialization = FCGX_Init()
+    private static let initialization: Int32 = {
+        // libfcgi would wait up to two seconds for the web server to close first, lest the answer
+        // be lost with what it has sent and nobody has read. Here all has been read, and a web
+        // server that is stopped must not hold the process.
+        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 0)
+        return FCGX_Init()
+    }()
 
     private let listener: Int32
     private let stop: Int32
@@ -72,7 +78,7 @@ final class FastCGIResponder {
     /// Serves until it is told to stop, and finishes the request in flight.
     ///
     /// - Parameters:
-    ///   - idle: What to do when no request has come for a while; once, until the next has come.
+    ///   - idle: What to do when no request has come for a while.
     ///   - handle: Called once a request.
     /// - Returns: false when the listener failed.
     func run(idle: Gateway.Idle = .nothing, handle: (Incoming) -> Response) -> Bool {
@@ -81,8 +87,7 @@ final class FastCGIResponder {
             let wake = wait(milliseconds: timeout)
             if wake == .stop { return true }
             if wake == .idle {
-                idle.action()
-                timeout = -1
+                timeout = idle.action()
                 continue
             }
             timeout = idle.milliseconds

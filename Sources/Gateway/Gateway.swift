@@ -54,14 +54,16 @@ package enum Gateway {
     package struct Idle {
         /// Since the last request; -1 for never.
         package let milliseconds: Int32
-        package let action: () -> Void
+        /// Returns the milliseconds after which it is to be done again, unless a request comes
+        /// before; -1 for not again.
+        package let action: () -> Int32
 
-        package init(afterMilliseconds milliseconds: Int32, _ action: @escaping () -> Void) {
+        package init(afterMilliseconds milliseconds: Int32, _ action: @escaping () -> Int32) {
             self.milliseconds = milliseconds
             self.action = action
         }
 
-        package static var nothing: Idle { Idle(afterMilliseconds: -1) {} }
+        package static var nothing: Idle { Idle(afterMilliseconds: -1) { -1 } }
     }
 
     /// Serves one request (CGI), or all until SIGTERM, SIGINT or SIGUSR1 comes (FastCGI).

@@ -10,7 +10,7 @@ final class Server {
     private let settings = Settings()
     private let log = RequestLog()
     private let requestIDs = RequestIDs()
-    private var opened: (path: String, identity: FileIdentity?, store: SQLiteStore)?
+    private let database = ServedDatabase()
 
     func serve(_ mode: Gateway.Mode) -> Int32 {
         let endpoint = Endpoint(
@@ -26,9 +26,10 @@ final class Server {
             queryBytes: limits.queryBytes,
             keptVariables: [Settings.log]
         )
-        // The last process that closes the database leaves it whole in one file: then it can be
-        // copied, or replaced, where nobody can stop the processes.
-        let idle = Gateway.Idle(afterMilliseconds: Self.idleMilliseconds) { self.opened = nil }
+        let idle = Gateway.Idle(
+            afterMilliseconds: Self.idleMilliseconds,
+            database.letGo
+        )
         return Gateway.serve(mode, limits: requestLimits, idle: idle) { incoming in
             let start = monotonicMicroseconds()
             let requestID = requestIDs.next()
@@ -41,23 +42,15 @@ final class Server {
                 to: settings.logPath(incoming)
             )
             // What was wrong may be right by the next request, and show in a new connection only.
-            if answer.status == 503 { opened = nil }
+            if answer.status == 503 { database.close() }
             return answer.response
         }
     }
 
     private static let idleMilliseconds: Int32 = 2_000
 
-    /// The store is opened once, and again when another file has taken the database's place.
     private func store(for request: Request) throws(SCIMError) -> SQLiteStore {
-        let path = try settings.databasePath(request)
-        if let opened, opened.path == path, opened.identity == FileIdentity(path: path) {
-            return opened.store
-        }
-        opened = nil
-        let store = try SQLiteStore(path: path)
-        opened = (path, FileIdentity(path: path), store)
-        return store
+        try database.store(path: try settings.databasePath(request))
     }
 }
 

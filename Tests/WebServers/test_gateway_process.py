@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -310,6 +311,20 @@ def test_client_that_leaves_before_the_answer_does_no_harm(server):
             connection.send(
                 fastcgi.begin(), fastcgi.parameters(variables()), fastcgi.stream(fastcgi.STDIN, b"")
             )
+    assert server.get().check().status == 200
+
+
+def test_web_server_that_does_not_close_does_not_hold_the_process(server):
+    """libfcgi alone would keep its end open for two seconds, and the process with it."""
+    with Connection(server.address) as left_open:
+        left_open.send(
+            fastcgi.begin(), fastcgi.parameters(variables()), fastcgi.stream(fastcgi.STDIN, b""))
+        left_open.answer().check()
+        assert left_open.read_record() is None
+        with pytest.raises(ConnectionError):
+            for _ in range(100):
+                left_open.send(b"x")
+                time.sleep(0.01)
     assert server.get().check().status == 200
 
 
