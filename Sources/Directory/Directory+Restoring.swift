@@ -34,9 +34,11 @@ extension Directory {
             )
             let found = try transaction.search(query).resources
             guard let stored = found.first else { continue }
-            let isOther = record.externalId.map { stored.externalId ?? $0 != $0 } ?? false
-            let document = try stored.documentObject()
-            return found.count == 1 && !isOther && document["active"] == false ? stored : nil
+            if let known = stored.externalId, let sent = record.externalId, known != sent {
+                return nil
+            }
+            let isActive = try stored.documentObject()["active"] != false
+            return found.count == 1 && !isActive ? stored : nil
         }
         return nil
     }

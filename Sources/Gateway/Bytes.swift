@@ -7,6 +7,21 @@ extension Array<UInt8> {
     }
 }
 
+extension Array<UInt8> {
+    /// Appends a text's UTF-8 with every byte as `%XX` that does not pass (RFC 3986 §2.1).
+    package mutating func append(percentEncoding text: String, except isAllowed: (UInt8) -> Bool) {
+        if text.bytesSatisfy(isAllowed) { return append(text: text) }
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in text.utf8 {
+            if isAllowed(byte) {
+                append(byte)
+            } else {
+                self += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+            }
+        }
+    }
+}
+
 extension String {
     /// Whether all bytes pass, read where the string has them.
     func bytesSatisfy(_ isAllowed: (UInt8) -> Bool) -> Bool {

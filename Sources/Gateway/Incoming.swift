@@ -43,7 +43,6 @@ package struct Incoming: Sendable {
     /// `Request.variable(_:)` has it; of a request with too many variables only those that
     /// `RequestLimits.keptVariables` names.
     package func variable(_ name: String) -> String? {
-        precondition(!name.hasPrefix("HTTP_"), "a client can set \(name)")
-        return variables.redirectedValue(named: name)
+        variables.configured(name)
     }
 }

@@ -64,8 +64,7 @@ package struct Request: Sendable {
     ///
     /// - Precondition: `name` does not begin with `HTTP_`: a client can set any such variable.
     package func variable(_ name: String) -> String? {
-        precondition(!name.hasPrefix("HTTP_"), "a client can set \(name)")
-        return variables.redirectedValue(named: name)
+        variables.configured(name)
     }
 
     /// `https://host[:port]` as the client addressed it; nil unless the host is strictly a host

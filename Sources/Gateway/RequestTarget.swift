@@ -92,17 +92,8 @@ struct RequestTarget: Equatable {
 
     /// Encodes a decoded path again, so that a `%` in it is not decoded twice.
     private static func percentEncoded(_ path: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
-        for byte in path.utf8 {
-            if isPathByte(byte) {
-                encoded.append(byte)
-            } else {
-                encoded += [
-                    UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)],
-                ]
-            }
-        }
+        encoded.append(percentEncoding: path, except: isPathByte)
         return String(decoding: encoded, as: UTF8.self)
     }
 }

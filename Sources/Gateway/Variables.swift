@@ -126,6 +126,14 @@ extension Variables {
         }
     }
 
+    /// A variable that the administrator set, also when an internal redirect renamed it.
+    ///
+    /// - Precondition: `name` does not begin with `HTTP_`: a client can set any such variable.
+    func configured(_ name: String) -> String? {
+        precondition(!name.hasPrefix("HTTP_"), "a client can set \(name)")
+        return redirectedValue(named: name)
+    }
+
     /// The first value there is of the variable itself and of the names that internal redirects
     /// gave it: each puts one more `REDIRECT_` in front, and the plain name may be gone then.
     func redirectedValue(named name: String) -> String? {

@@ -80,15 +80,7 @@ private struct Line {
 
     /// Appends text with every byte percent-encoded that is not visible ASCII.
     mutating func append(printable text: String) {
-        if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return append(text) }
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            if (0x21...0x7E).contains(byte) {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
-            }
-        }
+        bytes.append(percentEncoding: text) { (0x21...0x7E).contains($0) }
     }
 
     /// Appends `?filter&count` of `filter=userName%20eq…&count=1`: up to 16 names.

@@ -45,12 +45,9 @@ extension Patch {
         try count(old.count + new.count, in: &outcome)
         let both = attribute.collapsed(old + new)
         try attribute.checkCount(both, at: name)
-        let primary = new.contains(where: \.isPrimary)
         let all = Self.keepingOnePrimary(
             both,
-            newest: both.indices.filter {
-                primary && (both[$0].isPrimary && !old.contains(both[$0]))
-            }
+            newest: both.indices.filter { both[$0].isPrimary && !old.contains(both[$0]) }
         )
         return all.isEmpty ? nil : .array(all)
     }

@@ -1,3 +1,4 @@
+import Gateway
 import SCIM
 
 /// Tries an endpoint over HTTP, the way an identity provider reaches it; changes nothing.
@@ -177,14 +178,11 @@ struct SiteCheck {
     }
 
     static func encoded(_ segment: Substring) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return segment.utf8.map { byte in
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+        var bytes: [UInt8] = []
+        bytes.append(percentEncoding: String(segment)) { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
                 || "-._~".utf8.contains(byte)
-            return isPlain
-                ? String(UnicodeScalar(byte))
-                : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }.joined()
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
