@@ -237,7 +237,7 @@ class Site:
 
     @property
     def watcher(self):
-        """The parent of the Roster processes on the socket: multiwatch, started by spawn-fcgi."""
+        """The parent of the Roster processes on the socket, which spawn-fcgi becomes."""
         return next(process for process in self.processes if process.args[0] == "spawn-fcgi")
 
     def stop_roster(self):
@@ -291,6 +291,15 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def supervisor():
+    """Scripts/supervise beside the copy of the program."""
+    copy = pathlib.Path(program()).parent / "supervise"
+    if not copy.exists():
+        shutil.copy(ROOT / "Scripts/supervise", copy)
+        copy.chmod(0o755)
+    return str(copy)
+
+
 def program():
     """A copy of the program that www-data can reach, wherever the checkout is; made once."""
     if program.copy is None:
@@ -317,7 +326,7 @@ def spawn_roster(site, name="roster", **environment):
         "spawn-fcgi", "-n", "-s", str(site.directory / f"{name}.sock"),
         *(("-M", "0660", "-u", "www-data", "-g", "www-data", "-U", "www-data", "-G", "www-data")
           if IS_ROOT else ("-M", "0600")),
-        "-b", "511", "--", shutil.which("multiwatch"), "-f", str(FORKS), "--", program(),
+        "-b", "511", "--", supervisor(), str(FORKS), program(),
         environment=environment)
 
 
