@@ -233,7 +233,8 @@ class Site:
 
     def workers(self):
         """Process ids of the Roster processes on the socket."""
-        return [pid for pid, parent in parents() if parent == self.watcher.pid]
+        watcher = self.watcher.pid
+        return [pid for pid, parent in parents() if parent == watcher and name(pid) == "roster"]
 
     @property
     def watcher(self):
@@ -265,6 +266,12 @@ def until(condition, seconds=60):
     while not condition():
         assert time.monotonic() < deadline, "the condition never came"
         time.sleep(0.02)
+
+
+def name(pid):
+    """The name of the program that a process runs; nothing when it is gone."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def parents():
