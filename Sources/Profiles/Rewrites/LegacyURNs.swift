@@ -25,12 +25,8 @@ extension Rewrite {
             FilterWalk(
                 type: type,
                 path: { path, type in
-                    guard let urn = path.urn.flatMap({ modernURN($0, type) }) else { return nil }
-                    return AttributePath(
-                        urn: urn,
-                        attribute: path.attribute,
-                        subAttribute: path.subAttribute
-                    )
+                    path.urn.flatMap { modernURN($0, type) }
+                        .map { type.split(AttributePath(urn: $0, attribute: "")) }
                 }
             ).filter(filter)
         }

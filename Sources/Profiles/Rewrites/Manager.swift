@@ -22,9 +22,10 @@ extension Rewrite {
                 return (whole.kind == .remove ? nil : atPath(whole, managerPath, type)) ?? [whole]
             }
             guard operation.kind != .remove else { return nil }
-            guard let path = operation.path else {
+            guard var path = operation.path else {
                 return operation.isWithoutPath ? insideValue(operation, type) : nil
             }
+            path.path = type.split(path.path)
             if path.path.attribute.isEmpty, path.path.urn == Schema.enterpriseUser.id {
                 return insideExtension(operation, path)
             }
@@ -84,8 +85,10 @@ extension Rewrite {
     }
 
     /// Whether a path is `managerId`, by itself or under the extension's URN.
-    private static func isManagerID(_ path: PatchPath, _ type: ResourceType) -> Bool {
-        path.isWhole && path.path.attribute.equalsIgnoringASCIICase("managerId")
+    private static func isManagerID(_ sent: PatchPath, _ type: ResourceType) -> Bool {
+        var path = sent
+        path.path = type.split(path.path)
+        return path.isWhole && path.path.attribute.equalsIgnoringASCIICase("managerId")
             && (path.path.urn ?? Schema.enterpriseUser.id) == Schema.enterpriseUser.id
             && type.extension(Schema.enterpriseUser.id) != nil
     }

@@ -94,7 +94,7 @@ extension Rewrite {
     private static func isUnknown(_ path: PatchPath, _ type: ResourceType) -> Bool {
         // The core schema's URN alone means the resource, with all that gives access.
         if path.path.text.equalsIgnoringASCIICase(type.schema.id) { return false }
-        var whole = path.path
+        var whole = type.split(path.path)
         whole.subAttribute = nil
         guard let reference = type.resolve(whole) else {
             let isForeign = whole.urn.map { type.splitURN($0) == nil } ?? false

@@ -32,7 +32,8 @@ struct ValueWalk {
     func value(of operation: Operation) -> JSON? {
         guard let value = operation.value else { return nil }
         if operation.isWithoutPath { return value.object.flatMap(resource).map(JSON.object) }
-        guard let path = operation.path else { return nil }
+        guard var path = operation.path else { return nil }
+        path.path = type.split(path.path)
         if path.isWhole, let urn = path.path.urn, path.path.attribute.isEmpty {
             return type.extension(urn).flatMap { self.extension(value, $0) }
         }

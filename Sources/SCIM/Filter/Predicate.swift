@@ -14,21 +14,29 @@ package indirect enum Predicate: Sendable {
 extension Filter {
     /// Binds the filter to a resource type.
     ///
+    /// - Parameters:
+    ///   - type: Of the resources that are searched.
+    ///   - base: The endpoint's base URL, without a trailing slash. A reference that begins with
+    ///     it, such as `members.$ref eq "https://example.com/v2/Users/2819c223"`, is a comparison
+    ///     with the id at its end.
     /// - Throws: `invalidFilter` for an unknown attribute, an operator that the attribute's type
     ///   does not have, or a value of another type (RFC 7644 §3.4.2.2).
-    package func bound(to type: ResourceType) throws(SCIMError) -> Predicate {
-        try Binder(type: type, element: nil).bind(self)
+    package func bound(to type: ResourceType, base: String = "") throws(SCIMError) -> Predicate {
+        try Binder(type: type, element: nil, base: base).bind(self)
     }
 
     /// Binds a value filter to the elements of an attribute: `type eq "work"` of
     /// `emails[type eq "work"]`.
     ///
+    /// `base` is as for a whole filter.
+    ///
     /// - Throws: `invalidFilter` as for a whole filter.
     package func bound(
         toElementsOf reference: AttributeReference,
-        in type: ResourceType
+        in type: ResourceType,
+        base: String = ""
     ) throws(SCIMError) -> Predicate {
-        try Binder(type: type, element: reference).bind(self)
+        try Binder(type: type, element: reference, base: base).bind(self)
     }
 }
 
@@ -36,6 +44,7 @@ private struct Binder {
     let type: ResourceType
     /// The attribute between whose brackets the filter stands.
     let element: AttributeReference?
+    let base: String
 
     func bind(_ filter: Filter) throws(SCIMError) -> Predicate {
         switch filter {
@@ -53,7 +62,7 @@ private struct Binder {
             }
             return .element(
                 reference,
-                try Binder(type: type, element: reference).bind(inner)
+                try Binder(type: type, element: reference, base: base).bind(inner)
             )
         }
     }
@@ -115,7 +124,31 @@ private struct Binder {
             )
         }
         try check(comparison, definition, path)
+        if comparison == .eq || comparison == .ne, let value = reference.idBesideURL,
+            let id = id(in: literal, of: definition)
+        {
+            return .comparison(value, comparison, .text(id))
+        }
         return .comparison(reference, comparison, try key(literal, definition, path))
+    }
+
+    /// The id at the end of the URL of a resource here.
+    ///
+    /// No two resources have one id, whatever their types: that the URL names a type to which the
+    /// attribute may refer is enough.
+    private func id(in literal: Literal, of reference: Attribute) -> String? {
+        let url: String
+        switch literal {
+        case .string(let text), .bare(let text): url = text
+        case .number, .boolean, .null: return nil
+        }
+        for type in ResourceType.all where reference.referenceTypes.contains(type.name) {
+            let collection = "\(base)\(type.endpoint)/"
+            guard url.utf8.starts(with: collection.utf8) else { continue }
+            let id = url.utf8.dropFirst(collection.utf8.count)
+            return id.isEmpty || id.contains(UInt8(ascii: "/")) ? nil : String(Substring(id))
+        }
+        return nil
     }
 
     private func check(
@@ -161,5 +194,18 @@ private struct Binder {
             )
         }
         return key
+    }
+}
+
+extension AttributeReference {
+    /// `members.value` for `members.$ref`: the id from which the URL follows that is compared.
+    ///
+    /// - Returns: `nil` for anything else, and where the URL is kept as it was sent.
+    fileprivate var idBesideURL: AttributeReference? {
+        guard subAttribute?.name == "$ref", let attribute,
+            attribute.source == .members || attribute.source == .memberships,
+            let value = attribute.subAttribute(named: "value"), value.holdsID
+        else { return nil }
+        return sub(value)
     }
 }
