@@ -36,7 +36,7 @@ let package = Package(
         system("CCrypt", "libcrypt", "libcrypt-dev"),
         module("SCIM"),
         module("JSONText", ["SCIM", "CJansson"]),
-        module("Profiles", ["SCIM"]),
+        module("Profiles", ["SCIM", "JSONText"]),
         module("Directory", ["SCIM", "JSONText", "CSodium", "CCrypt"]),
         module(
             "SQLiteStore",

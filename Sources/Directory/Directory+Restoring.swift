@@ -2,14 +2,6 @@ import SCIM
 
 /// Creating what there is already, deactivated.
 extension Directory {
-    /// What a creation may bring back instead of making something new.
-    package enum Restoring: Sendable {
-        case nothing
-        /// A resource that is not active and has the unique value, or else the `externalId`, that
-        /// is sent. It keeps its id.
-        case deactivated
-    }
-
     /// The deactivated resource that a new one would be the same as.
     ///
     /// One whose `externalId` is known and another belongs to somebody else who had the same
@@ -37,7 +29,10 @@ extension Directory {
             if let known = stored.externalId, let sent = record.externalId, known != sent {
                 return nil
             }
-            let isActive = try stored.documentObject()["active"] != false
+            // What was made unassigned is not active either.
+            let document = try stored.documentObject()
+            let isActive =
+                record.type.coreAttribute(named: "active") == nil || document["active"] == true
             return found.count == 1 && !isActive ? stored : nil
         }
         return nil

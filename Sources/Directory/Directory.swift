@@ -72,7 +72,7 @@ package struct Directory {
             externalId: state.externalId,
             domain: caller.token.domain
         )
-        record.document = try type.completed(state.document(id: record.id))
+        record.document = try type.completed(state.document(id: record.id), for: .creation)
         let password = try state.passwordHash(limits)
         return try store.write { transaction throws(SCIMError) in
             if restoring == .deactivated,
@@ -131,7 +131,8 @@ package struct Directory {
             var new = old
             new.externalId = state.externalId
             new.document = try type.completed(
-                try Self.keepingOmitted(state.document(id: id), old.document, type)
+                try Self.keepingOmitted(state.document(id: id), old.document, type),
+                for: .change
             )
             let changes = type.membership.map { _ in [MemberChange.replace(state.members ?? [])] }
             try save(
@@ -178,7 +179,7 @@ package struct Directory {
             let state = State(outcome.resource, type: type)
             var new = old
             new.externalId = state.externalId
-            new.document = try type.completed(state.document(id: id))
+            new.document = try type.completed(state.document(id: id), for: .change)
             try save(
                 stored,
                 old,
@@ -464,7 +465,8 @@ package struct Directory {
                     let old = try stored.record(domain: caller.token.domain)
                     var new = old
                     new.document = try type.completed(
-                        old.document.removing(reference, in: type)
+                        old.document.removing(reference, in: type),
+                        for: .change
                     )
                     try save(
                         stored,

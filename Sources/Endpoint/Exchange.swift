@@ -81,7 +81,7 @@ struct Exchange {
             throw .invalidFilter("a single resource cannot be filtered")
         }
         let isThis = Filter.comparison(AttributePath(attribute: "id"), .eq, .string(id))
-        let terms = [try isThis.bound(to: type), try predicate(type)].compactMap(\.self)
+        let terms = [try isThis.bound(to: type, base: base), try predicate(type)].compactMap(\.self)
         return try search(type, .and(terms))
     }
 
@@ -103,7 +103,7 @@ struct Exchange {
         if let sortBy = try sortBy(type) {
             query.order = try SortOrder(
                 sortBy: sortBy,
-                sortOrder: parameters["sortOrder"],
+                sortOrder: rewritten(profile.sortOrder(parameters["sortOrder"])),
                 type: type
             )
         }
@@ -146,7 +146,7 @@ struct Exchange {
         } catch {
             throw .invalidFilter("filter: \(error.message), at byte \(error.offset)")
         }
-        return try rewritten(filter).bound(to: type)
+        return try rewritten(filter).bound(to: type, base: base)
     }
 
     private mutating func sortBy(_ type: ResourceType) throws(SCIMError) -> String? {
@@ -162,7 +162,7 @@ struct Exchange {
         let resource = try directory.create(
             try resourceBody(type),
             type: type,
-            restoring: profile.recreation == .restoration ? .deactivated : .nothing,
+            restoring: profile.restoring,
             caller: caller
         )
         return Reply(
@@ -193,14 +193,11 @@ struct Exchange {
     private mutating func modify(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try patchRepresentation(type)
-        let sent = try json()
-        try PatchRequest.checkCount(of: sent, limits: limits)
-        let message = rewritten(profile.patch(sent, type))
-        let patch = try PatchRequest(message, values: profile.filterValues, limits: limits)
+        let message = rewritten(try profile.patch(try json(), type, limits: limits))
         let resource = try directory.modify(
             try checked(id, type),
-            by: patch.operations,
-            with: patcher(type),
+            by: message.operations,
+            with: profile.patch(of: type, base: base, limits: limits),
             preconditions: preconditions,
             caller: caller,
             loading: representation?.parts ?? []
@@ -258,15 +255,6 @@ struct Exchange {
         }
     }
 
-    private func patcher(_ type: ResourceType) -> Patch {
-        Patch(
-            type: type,
-            unmatchedFilter: profile.unmatchedValuePath == .create ? .createElement : .refuse,
-            otherMembers: profile.rigour == .strict ? .refuse : .ignore,
-            limits: limits
-        )
-    }
-
     private var preconditions: Preconditions {
         Preconditions(
             ifMatch: request.header("If-Match"),
@@ -295,13 +283,17 @@ struct Exchange {
     /// The body of a POST or PUT, as the RFC has it.
     private mutating func resourceBody(_ type: ResourceType) throws(SCIMError) -> JSON {
         let sent = try json()
-        try profile.check(schemasOf: sent, type)
-        return rewritten(profile.resource(sent, type))
+        if profile.rigour == .strict { try type.checkSchemas(of: sent) }
+        return rewritten(try profile.resource(sent, type))
     }
 
     private func json() throws(SCIMError) -> JSON {
         if request.body.isEmpty { throw .invalidSyntax("the body is empty") }
-        try profile.check(contentType: request.header("Content-Type"))
+        try MediaType.check(
+            contentType: request.header("Content-Type"),
+            contentEncoding: request.header("Content-Encoding"),
+            profile.rigour
+        )
         do {
             return try JSON(parsing: request.body, depthMax: limits.jsonDepth)
         } catch {

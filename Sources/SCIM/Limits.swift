@@ -18,8 +18,9 @@ package struct Limits: Sendable {
     package var filterNodes = 200
     /// Levels of grouping in a filter.
     package var filterDepth = 32
-    /// Operations of a PATCH request.
-    package var patchOperations = 1_000
+    /// Operations of a PATCH request: about as many as fit into a body with one member each, so
+    /// that a client that cuts its requests by this limit stays below the other.
+    package var patchOperations = 10_000
     /// Values of a multi-valued attribute.
     ///
     /// A group's members are not limited.

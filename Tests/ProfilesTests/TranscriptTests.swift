@@ -81,9 +81,8 @@ struct TranscriptTests {
         }
         guard let body = step.body else { return }
         if step.method == "PATCH" {
-            let message = profile.patch(body, step.type).value
-            let request = try PatchRequest(message, values: profile.filterValues)
-            let patch = Patch(type: step.type, unmatchedFilter: .createElement)
+            let request = try profile.patch(body, step.type).value
+            let patch = profile.patch(of: step.type, base: "", limits: .standard)
             do throws(SCIMError) {
                 _ = try patch.apply(
                     request.operations,
@@ -94,7 +93,8 @@ struct TranscriptTests {
             }
         } else {
             _ = try step.type.completed(
-                step.type.canonical(profile.resource(body, step.type).value)
+                step.type.canonical(profile.resource(body, step.type).value),
+                for: .creation
             )
         }
     }

@@ -291,7 +291,7 @@ struct CanonicalTests {
     func listsExactlyTheSchemasWithData(_ body: String, _ count: Int) throws {
         var resource = try ResourceType.user.canonical(JSON(parsing: body.utf8))
         resource["userName"] = "a"
-        let completed = try ResourceType.user.completed(resource)
+        let completed = try ResourceType.user.completed(resource, for: .creation)
         let urns = [Schema.user.id, Schema.enterpriseUser.id].prefix(count)
         #expect(completed["schemas"] == .array(urns.map(JSON.string)))
         #expect(completed.members.count { $0.name.hasPrefix("urn:") } == count - 1)
@@ -303,14 +303,14 @@ struct CanonicalTests {
     ])
     func requiresUserName(_ body: String) throws {
         let resource = try ResourceType.user.canonical(JSON(parsing: body.utf8))
-        let error = #expect(throws: SCIMError.self) { try ResourceType.user.completed(resource) }
+        let error = #expect(throws: SCIMError.self) { try ResourceType.user.completed(resource, for: .creation) }
         #expect(error?.scimType == .invalidValue && error?.detail.contains("userName") == true)
     }
 
     @Test func requiresDisplayNameOfGroups() {
-        #expect(throws: SCIMError.self) { try ResourceType.group.completed([:]) }
+        #expect(throws: SCIMError.self) { try ResourceType.group.completed([:], for: .creation) }
         #expect(throws: Never.self) {
-            try ResourceType.group.completed(["displayName": "a"])
+            try ResourceType.group.completed(["displayName": "a"], for: .creation)
         }
     }
 
@@ -330,7 +330,10 @@ struct CanonicalTests {
         let urn = Schema.enterpriseUser.id
         let body = "{\"userName\": \"a\", \"\(urn)\": {\"manager\": \(manager)}}"
         let type = ResourceType.user
-        let completed = try type.completed(type.canonical(JSON(parsing: body.utf8)))
+        let completed = try type.completed(
+            type.canonical(JSON(parsing: body.utf8)),
+            for: .creation
+        )
         let kept = completed[urn]?.object?["manager"]?.object?["$ref"]
         #expect((kept != nil) == isKept)
     }
@@ -358,7 +361,7 @@ struct CanonicalTests {
 
     private func check(completing body: String, _ expected: String) throws {
         let canonical = try ResourceType.user.canonical(JSON(parsing: body.utf8))
-        let completed = try ResourceType.user.completed(canonical)
+        let completed = try ResourceType.user.completed(canonical, for: .creation)
         #expect(String(decoding: JSON.object(completed).text, as: UTF8.self) == expected)
     }
 
