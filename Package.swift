@@ -24,27 +24,20 @@ let package = Package(
     name: "roster",
     products: [.executable(name: "roster", targets: ["roster"])],
     dependencies: [
-        // SQLite: connection handling, prepared statements and transactions in Swift.
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // The command line: parsing, help texts and completions.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         system("CFastCGI", "fcgi", "libfcgi-dev"),
         system("CJansson", "jansson", "libjansson-dev"),
         system("CSodium", "libsodium", "libsodium-dev"),
         system("CCrypt", "libcrypt", "libcrypt-dev"),
+        system("CSQLite", "sqlite3", "libsqlite3-dev"),
         module("SCIM"),
         module("JSONText", ["SCIM", "CJansson"]),
         module("Profiles", ["SCIM", "JSONText"]),
         module("Directory", ["SCIM", "JSONText", "CSodium", "CCrypt"]),
-        module(
-            "SQLiteStore",
-            [
-                "SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]
-        ),
+        module("SQLiteStore", ["SCIM", "JSONText", "Directory", "CSQLite"]),
         module("Gateway", ["CFastCGI"]),
         module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway"]),
         .executableTarget(
@@ -55,14 +48,24 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: ["SCIM", "Directory", "SQLiteStore", "CSQLite"],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
         tests("SCIM", ["JSONText"]),
         tests("Profiles", ["SCIM", "JSONText"]),
-        tests(
-            "SQLiteStore",
-            ["SCIM", "JSONText", "Directory", .product(name: "GRDB", package: "GRDB.swift")]
-        ),
+        tests("Directory", ["SCIM", "JSONText", "SQLiteStore", "TestSupport"]),
+        tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
-        tests("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "SQLiteStore"]),
+        tests(
+            "Endpoint",
+            [
+                "SCIM", "JSONText", "Profiles", "Directory", "Gateway", "SQLiteStore",
+                "TestSupport",
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,520 +1,147 @@
-import JSONText
 import SCIM
 
-/// The use cases: what can be done with resources (RFC 7644 §3).
+/// The use cases: what can be done with resources (RFC 7644 §3) and with the tokens that let
+/// clients do it.
 ///
-/// Every change runs in one transaction of the store, with its audit entry and its outbox event.
+/// Every change runs in one transaction of the store, with its journal entries.
 package struct Directory {
     package let store: any Store
-    package let limits: Limits
-    private let now: @Sendable () -> Instant
+    let links: Links
+    let limits: Limits
+    let budget: Budget
+    let now: @Sendable () -> Instant
 
     /// - Parameters:
-    ///   - store: Holds the resources, the audit trail and the outbox.
+    ///   - store: Holds the resources, the tokens and the journal.
+    ///   - links: The resource types, and where their resources are found.
     ///   - limits: The bounds on what a client may send.
+    ///   - budget: What all that is done here may cost.
     ///   - now: The clock.
     package init(
         store: any Store,
+        links: Links,
         limits: Limits = .standard,
+        budget: Budget = .unlimited,
         now: @escaping @Sendable () -> Instant
     ) {
         self.store = store
+        self.links = links
         self.limits = limits
+        self.budget = budget
         self.now = now
     }
 
     // MARK: Reading
 
-    /// - Throws: 404 when there is no such resource.
-    package func read(
-        _ id: String,
-        type: ResourceType,
-        client: Token,
-        loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource {
-        let found = try store.fetch(
-            id,
-            type: type,
-            domain: client.domain,
-            loading: parts.union(.memberships)
-        )
-        guard let found else { throw Self.notFound(id, type) }
-        return found
-    }
-
-    package func search(_ query: Query) throws(SCIMError) -> Page {
-        try store.search(query)
+    /// Reads, all of one state of the store.
+    ///
+    /// - Throws: What the client is to be told of whatever `body` threw.
+    package func read<Result>(
+        _ body: (any StoreReading) throws -> Result
+    ) throws(SCIMError) -> Result {
+        try answering { try store.read(within: budget, body) }
     }
 
     // MARK: Changing
 
-    /// Creates a resource (RFC 7644 §3.3).
+    /// Looks at what a command would make of a resource, before it is written.
     ///
-    /// `body` is what was sent, after the profile's rewrites.
+    /// Called with no lock held; what it throws refuses the command.
+    package typealias Review = (Draft) throws(SCIMError) -> Void
+
+    /// How often a command is drafted anew when others change the resource meanwhile.
+    private static let triesMax = 3
+
+    /// Does what a client asks for.
     ///
-    /// - Returns: The new resource, or with `restoring` the one that there was already.
-    /// - Throws: `invalidSyntax`, `invalidValue`; 409 `uniqueness`.
-    package func create(
-        _ body: JSON,
-        type: ResourceType,
-        restoring: Restoring = .nothing,
-        caller: Caller
+    /// - Parameters:
+    ///   - command: What to do.
+    ///   - caller: Who asks.
+    ///   - parts: What is to be known of the result.
+    ///   - review: Asked before anything is written; may be asked again when others have changed
+    ///     the resource meanwhile.
+    /// - Returns: The resource as it is now; one that was deleted as it was.
+    /// - Throws: 404; 412; 409 `uniqueness`; `invalidValue`, `mutability`, `noTarget` and the like
+    ///   for what was sent; 503 when the store cannot do it now.
+    package func perform(
+        _ command: Command,
+        by caller: Caller,
+        loading parts: ResourceParts = [],
+        review: Review? = nil
     ) throws(SCIMError) -> StoredResource {
-        let state = try State(type.canonical(body), type: type)
-        let instant = now()
-        var record = ResourceRecord(
-            id: ResourceID.new(at: instant),
-            type: type,
-            created: instant,
-            modified: instant,
-            version: 1,
-            document: [:],
-            externalId: state.externalId,
-            domain: caller.token.domain
-        )
-        record.document = try type.completed(state.document(id: record.id), for: .creation)
-        let password = try state.passwordHash(limits)
-        return try store.write { transaction throws(SCIMError) in
-            if restoring == .deactivated,
-                let stored = try deactivated(like: record, in: transaction)
-            {
-                return try restore(
-                    stored,
-                    as: record,
-                    password: password,
-                    caller,
-                    in: transaction
-                )
-            }
-            let key = try transaction.insert(record)
-            if let password { try transaction.setPassword(password, of: key) }
-            let added = try Self.addMembers(
-                state.members ?? [],
-                to: key,
-                record,
-                in: transaction
-            )
-            let change = Change(
-                key: key,
-                old: nil,
-                new: record,
-                added: added,
-                removed: [],
-                passwordChanged: password != nil
-            )
-            try change.journal(.create, caller, in: transaction)
-            // What has no members is known already; members have types that only the store knows.
-            guard added.isEmpty else { return try Self.fetch(record, caller, in: transaction) }
-            return StoredResource(record, key: key, document: JSON.object(record.document).text)
-        }
-    }
-
-    /// Replaces a resource (RFC 7644 §3.5.1).
-    ///
-    /// What the client leaves out is cleared, except the password and attributes that have a
-    /// default.
-    ///
-    /// - Throws: 404, 412, `mutability` for another value of an immutable attribute, and what
-    ///   `create` throws.
-    package func replace(
-        _ id: String,
-        with body: JSON,
-        type: ResourceType,
-        preconditions: Preconditions,
-        caller: Caller
-    ) throws(SCIMError) -> StoredResource {
-        let state = try State(type.canonical(body), type: type)
-        let password = try state.passwordHash(limits)
-        return try store.write { transaction throws(SCIMError) in
-            let stored = try Self.fetch(id, type, preconditions, caller, in: transaction)
-            let old = try stored.record(domain: caller.token.domain)
-            var new = old
-            new.externalId = state.externalId
-            new.document = try type.completed(
-                try Self.keepingOmitted(state.document(id: id), old.document, type),
-                for: .change
-            )
-            let changes = type.membership.map { _ in [MemberChange.replace(state.members ?? [])] }
-            try save(
-                stored,
-                old,
-                &new,
-                password: password,
-                memberChanges: changes ?? [],
-                action: .replace,
-                caller,
-                in: transaction
-            )
-            return try Self.saved(
-                stored,
-                old,
-                new,
-                caller,
-                in: transaction,
-                loading: [.memberships, .members]
-            )
-        }
-    }
-
-    /// Applies a PATCH request (RFC 7644 §3.5.2), all or nothing.
-    ///
-    /// `parts` is what the answer will show.
-    ///
-    /// - Throws: 404, 412, and what `Patch.apply` throws.
-    package func modify(
-        _ id: String,
-        by operations: [PatchOperation],
-        with patch: Patch,
-        preconditions: Preconditions,
-        caller: Caller,
-        loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource {
-        let type = patch.type
-        return try store.write { transaction throws(SCIMError) in
-            let stored = try Self.fetch(id, type, preconditions, caller, in: transaction)
-            let old = try stored.record(domain: caller.token.domain)
-            var before = old.document
-            before["externalId"] = old.externalId.map(JSON.string)
-            let outcome = try patch.apply(operations, to: before)
-            let state = State(outcome.resource, type: type)
-            var new = old
-            new.externalId = state.externalId
-            new.document = try type.completed(state.document(id: id), for: .change)
-            try save(
-                stored,
-                old,
-                &new,
-                password: try state.passwordHash(limits),
-                memberChanges: outcome.memberChanges,
-                action: .modify,
-                caller,
-                in: transaction
-            )
-            return try Self.saved(stored, old, new, caller, in: transaction, loading: parts)
-        }
-    }
-
-    /// Deletes a resource, its memberships and what refers to it (RFC 7644 §3.6).
-    ///
-    /// - Throws: 404, 412.
-    package func delete(
-        _ id: String,
-        type: ResourceType,
-        preconditions: Preconditions,
-        caller: Caller
-    ) throws(SCIMError) {
-        try store.write { transaction throws(SCIMError) in
-            let stored = try Self.fetch(id, type, preconditions, caller, in: transaction)
-            let old = try stored.record(domain: caller.token.domain)
-            for membership in stored.memberships {
-                try leave(membership.group, id, caller, in: transaction)
-            }
-            try clearReferences(to: old, caller, in: transaction)
-            try transaction.delete(stored.key, type: type)
-            try Change(
-                key: stored.key,
-                old: old,
-                new: nil,
-                added: [],
-                removed: [],
-                passwordChanged: false
-            ).journal(.delete, caller, at: now(), in: transaction)
-        }
-    }
-
-    // MARK: Steps
-
-    private static func notFound(_ id: String, _ type: ResourceType) -> SCIMError {
-        .notFound("there is no \(type.name) with this id")
-    }
-
-    private static func fetch(
-        _ id: String,
-        _ type: ResourceType,
-        _ preconditions: Preconditions,
-        _ caller: Caller,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) -> StoredResource {
-        let stored = try transaction.fetch(
-            id,
-            type: type,
-            domain: caller.token.domain,
-            loading: .memberships
-        )
-        guard let stored else { throw notFound(id, type) }
-        try preconditions.checkChange(of: stored.tag)
-        return stored
-    }
-
-    private static func fetch(
-        _ record: ResourceRecord,
-        _ caller: Caller,
-        in transaction: any StoreTransaction,
-        loading parts: ResourceParts = [.memberships, .members]
-    ) throws(SCIMError) -> StoredResource {
-        let stored = try transaction.fetch(
-            record.id,
-            type: record.type,
-            domain: caller.token.domain,
-            loading: parts.union(.memberships)
-        )
-        guard let stored else { throw notFound(record.id, record.type) }
-        return stored
-    }
-
-    /// The resource after `save`, read again only where members are asked for: all else is known,
-    /// the memberships from before, because a change leaves those alone.
-    static func saved(
-        _ stored: StoredResource,
-        _ old: ResourceRecord,
-        _ new: ResourceRecord,
-        _ caller: Caller,
-        in transaction: any StoreTransaction,
-        loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource {
-        if parts.contains(.members), new.type.membership != nil {
-            return try fetch(new, caller, in: transaction, loading: parts)
-        }
-        if new.version == stored.version { return stored }
-        let text =
-            old.document == new.document ? stored.document : JSON.object(new.document).text
-        return StoredResource(
-            new,
-            key: stored.key,
-            document: text,
-            memberships: stored.memberships
-        )
-    }
-
-    /// Takes over from the stored document what a PUT must not clear by leaving it out, and
-    /// refuses other values of immutable attributes (RFC 7644 §3.5.1).
-    private static func keepingOmitted(
-        _ document: JSONObject,
-        _ old: JSONObject,
-        _ type: ResourceType
-    ) throws(SCIMError) -> JSONObject {
-        var kept = document
-        for attribute in type.schema.attributes where attribute.source == .document {
-            guard let stored = old[attribute.name] else { continue }
-            let sent = document[attribute.name]
-            if attribute.mutability == .immutable, let sent, sent != stored {
-                throw .mutability("\(attribute.name) is immutable")
-            }
-            if sent == nil, attribute.mutability == .immutable || attribute.defaultValue != nil {
-                kept[attribute.name] = stored
-            }
-        }
-        return kept
-    }
-
-    /// Writes what differs, with audit entry and event; nothing when nothing does.
-    func save(
-        _ stored: StoredResource,
-        _ old: ResourceRecord,
-        _ new: inout ResourceRecord,
-        password: String?,
-        memberChanges: [MemberChange],
-        action: AuditEntry.Action,
-        _ caller: Caller,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) {
-        let instant = Instant(
-            microseconds: max(now().microseconds, old.modified.microseconds)
-        )
-        var membership = MembershipDifference()
-        for change in memberChanges {
-            let (came, went) = try apply(
-                change,
-                to: stored.key,
-                old,
-                at: instant,
-                in: transaction
-            )
-            membership.note(added: came, removed: went)
-        }
-        let (added, removed) = (membership.added, membership.removed)
-        let isChanged =
-            old.document != new.document || old.externalId != new.externalId || password != nil
-            || !added.isEmpty || !removed.isEmpty
-        guard isChanged else { return }
-        new.version += 1
-        new.modified = instant
-        try transaction.update(stored.key, from: old, to: new)
-        if let password { try transaction.setPassword(password, of: stored.key) }
-        try Change(
-            key: stored.key,
-            old: old,
-            new: new,
-            added: added,
-            removed: removed,
-            passwordChanged: password != nil
-        ).journal(action, caller, in: transaction)
-    }
-
-    private static func addMembers(
-        _ ids: [String],
-        to key: Int64,
-        _ group: ResourceRecord,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) -> [String] {
-        if ids.isEmpty { return [] }
-        if ids.contains(where: { $0.isIdenticalText(to: group.id) }) {
-            throw .invalidValue("members: a group cannot be a member of itself")
-        }
-        return try transaction.addMembers(ids, to: key, at: group.modified)
-    }
-
-    private func apply(
-        _ change: MemberChange,
-        to key: Int64,
-        _ group: ResourceRecord,
-        at instant: Instant,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) -> (added: [String], removed: [String]) {
-        var record = group
-        record.modified = instant
-        switch change {
-        case .add(let ids):
-            return (try Self.addMembers(ids, to: key, record, in: transaction), [])
-        case .remove(let ids): return ([], try transaction.removeMembers(ids, from: key))
-        case .removeAll:
-            let all = try members(of: record, in: transaction)
-            return ([], try transaction.removeMembers(all.map(\.id), from: key))
-        case .removeMatching(let predicate):
-            let selected = try members(of: record, in: transaction)
-                .filter { predicate.matches(element: $0.json(base: "")) }
-            return ([], try transaction.removeMembers(selected.map(\.id), from: key))
-        case .replace(let ids):
-            // By difference: members that stay are not touched.
-            let wanted = Set(ids)
-            let old = Set(try members(of: record, in: transaction).map(\.id))
-            let removed = try transaction.removeMembers(
-                old.subtracting(wanted).sorted(),
-                from: key
-            )
-            let added = try Self.addMembers(
-                ids.filter { !old.contains($0) },
-                to: key,
-                record,
-                in: transaction
-            )
-            return (added, removed)
-        }
-    }
-
-    private func members(
-        of group: ResourceRecord,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) -> [Member] {
-        try transaction.fetch(
-            group.id,
-            type: group.type,
-            domain: group.domain,
-            loading: .members
-        )?.members ?? []
-    }
-
-    /// Takes a resource that is about to go out of a group.
-    private func leave(
-        _ group: String,
-        _ member: String,
-        _ caller: Caller,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) {
-        let stored = try transaction.fetch(
-            group,
-            type: .group,
-            domain: caller.token.domain,
-            loading: .memberships
-        )
-        guard let stored else { return }
-        let old = try stored.record(domain: caller.token.domain)
-        var new = old
-        try save(
-            stored,
-            old,
-            &new,
-            password: nil,
-            memberChanges: [.remove([member])],
-            action: .modify,
-            caller,
-            in: transaction
-        )
-    }
-
-    /// Clears attributes that refer to a resource that is about to go, such as `manager`.
-    private func clearReferences(
-        to gone: ResourceRecord,
-        _ caller: Caller,
-        in transaction: any StoreTransaction
-    ) throws(SCIMError) {
-        for type in ResourceType.all {
-            for reference in type.references(to: gone.type) {
-                guard let value = reference.attribute?.subAttribute(named: "value") else {
-                    continue
-                }
-                let query = Query(
-                    type: type,
-                    predicate: .comparison(reference.sub(value), .eq, .text(gone.id)),
-                    count: .max,
-                    parts: .memberships,
-                    domain: caller.token.domain,
-                    base: ""
-                )
-                for stored in try transaction.search(query).resources {
-                    let old = try stored.record(domain: caller.token.domain)
-                    var new = old
-                    new.document = try type.completed(
-                        old.document.removing(reference, in: type),
-                        for: .change
-                    )
-                    try save(
-                        stored,
-                        old,
-                        &new,
-                        password: nil,
-                        memberChanges: [],
-                        action: .modify,
-                        caller,
-                        in: transaction
-                    )
+        try answering {
+            guard command.isSlow || review != nil else {
+                do {
+                    return try performAtOnce(command, caller, parts)
+                } catch is PasswordUnhashed {
+                    return try performReviewed(command, caller, parts, review)
                 }
             }
+            return try performReviewed(command, caller, parts, review)
         }
     }
-}
 
-extension StoredResource {
-    /// The resource of a record; `document` is the record's document as text.
-    fileprivate init(
-        _ record: ResourceRecord,
-        key: Int64,
-        document: [UInt8],
-        memberships: [Membership] = []
-    ) {
-        self.init(
-            key: key,
-            id: record.id,
-            type: record.type,
-            created: record.created,
-            modified: record.modified,
-            version: record.version,
-            document: document,
-            externalId: record.externalId,
-            memberships: memberships
-        )
+    /// A draft under the lock came upon a password, whose hash takes a tenth of a second.
+    private struct PasswordUnhashed: Error {}
+
+    /// Drafts and writes in one transaction.
+    private func performAtOnce(
+        _ command: Command,
+        _ caller: Caller,
+        _ parts: ResourceParts
+    ) throws -> StoredResource {
+        try write(work(of: caller), loading: parts) { work, transaction in
+            let draft = try work.draft(command, in: transaction)
+            if draft.password != nil { throw PasswordUnhashed() }
+            return draft
+        }
     }
 
-    func record(domain: String) throws(SCIMError) -> ResourceRecord {
-        ResourceRecord(
-            id: id,
-            type: type,
-            created: created,
-            modified: modified,
-            version: version,
-            document: try documentObject(),
-            externalId: externalId,
-            domain: domain
-        )
+    /// Drafts a command while no lock is held, and writes the draft if the resource is still the
+    /// one that it was made of.
+    private func performReviewed(
+        _ command: Command,
+        _ caller: Caller,
+        _ parts: ResourceParts,
+        _ review: Review?
+    ) throws -> StoredResource {
+        for _ in 0..<Self.triesMax {
+            let work = work(of: caller)
+            var draft = try store.read(within: budget) { try work.draft(command, in: $0) }
+            try review?(draft)
+            draft.passwordHash = try draft.password.map { try hash($0) }
+            do {
+                return try write(work, loading: parts) { [draft] _, _ in draft }
+            } catch StoreError.moved {
+                continue
+            }
+        }
+        throw StoreError.moved
+    }
+
+    private func write(
+        _ work: Work,
+        loading parts: ResourceParts,
+        _ draft: (Work, any StoreTransaction) throws -> Draft
+    ) throws -> StoredResource {
+        try store.write(within: budget) { transaction in
+            let changed = try work.commit(try draft(work, transaction), in: transaction)
+            // All is known but the members, whose types only the store knows.
+            guard parts.contains(.members), changed.type.membership != nil else { return changed }
+            return try transaction.fetch(
+                changed.id,
+                type: changed.type,
+                domain: work.caller.domain,
+                loading: parts.union(.memberships)
+            ) ?? changed
+        }
+    }
+
+    private func work(of caller: Caller) -> Work {
+        Work(caller: caller, links: links, limits: limits, now: now())
+    }
+
+    private func hash(_ password: String) throws(SCIMError) -> String {
+        try Password.hash(password, limits: limits)
     }
 }

@@ -5,9 +5,7 @@ package enum EntityTag {
     /// `W/"7"`; `W/"7-5f0c1e2d3a4b5c6d"` where the representation shows memberships, which change
     /// without the resource being written.
     package static func text(version: Int64, memberships: [Membership]) -> String {
-        memberships.isEmpty
-            ? "W/\"" + String(version) + "\""
-            : "W/\"\(version)-\(String(digest(memberships), radix: 16))\""
+        text(version: version, joinedMemberships: memberships.isEmpty ? nil : joined(memberships))
     }
 
     /// What distinguishes memberships from each other as text.
@@ -17,32 +15,20 @@ package enum EntityTag {
     /// The same tag, of memberships that are one text: fields and records with the separators
     /// between, in the store's order; `nil` for none.
     package static func text(version: Int64, joinedMemberships: String?) -> String {
-        guard let joinedMemberships else { return text(version: version, memberships: []) }
-        return "W/\"\(version)-\(String(digest(joinedMemberships), radix: 16))\""
+        guard let joinedMemberships else { return "W/\"" + String(version) + "\"" }
+        return "W/\"\(version)-\(digest(joinedMemberships))\""
     }
 
-    private static func digest(_ memberships: [Membership]) -> UInt64 {
-        var digest = digest("")
-        for (index, membership) in memberships.enumerated() {
-            if index > 0 { digest = Self.digest(recordSeparator, after: digest) }
-            digest = Self.digest(membership.group, after: digest)
-            digest = Self.digest(fieldSeparator, after: digest)
-            digest = Self.digest(membership.display, after: digest)
-        }
-        return digest
+    /// What a digest of memberships is made of: fields and records with the separators between.
+    private static func joined(_ memberships: [Membership]) -> String {
+        memberships.map { "\($0.group)\(fieldSeparator)\($0.display)" }
+            .joined(separator: recordSeparator)
     }
 
-    /// FNV-1a, 64 bits: tells states apart, and protects nothing.
-    ///
-    /// `digest` is that of the text before this one.
-    private static func digest(
-        _ text: String,
-        after digest: UInt64 = 0xcbf2_9ce4_8422_2325
-    ) -> UInt64 {
-        var text = text
-        return text.withUTF8 { bytes in
-            bytes.reduce(digest) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        }
+    /// The first 16 hexadecimal digits of the SHA-256 of the text's UTF-8: tells states apart, and
+    /// any SQL engine can compute it.
+    private static func digest(_ text: String) -> String {
+        Secrets.hexadecimal(Secrets.sha256(text.utf8).prefix(8))
     }
 
     /// Whether a list of tags, as in `If-Match`, has the tag.
@@ -69,25 +55,39 @@ package enum EntityTag {
     }
 }
 
-/// The preconditions of a request (RFC 9110 §13).
+/// The preconditions of a request (RFC 9110 §13), as the values of its header fields.
 package struct Preconditions: Sendable {
-    package let ifMatch: String?
-    package let ifNoneMatch: String?
+    private let ifMatch: String?
+    private let ifNoneMatch: String?
 
     package init(ifMatch: String? = nil, ifNoneMatch: String? = nil) {
         self.ifMatch = ifMatch
         self.ifNoneMatch = ifNoneMatch
     }
 
-    package var isEmpty: Bool { ifMatch == nil && ifNoneMatch == nil }
+    /// Checks that a change may be made to the resource with this tag.
+    ///
+    /// - Throws: 412.
+    package func check(for tag: String) throws(SCIMError) {
+        try checkMatch(of: tag)
+        if hasNone(tag) { throw .preconditionFailed("the resource has the version \(tag)") }
+    }
 
-    /// - Throws: 412 when a change must not be made to the resource with this tag.
-    package func checkChange(of tag: String) throws(SCIMError) {
+    /// Whether a client that reads the resource with this tag has it already: 304.
+    ///
+    /// - Throws: 412. `If-Match` counts first (RFC 9110 §13.2.2).
+    package func isUnmodified(_ tag: String) throws(SCIMError) -> Bool {
+        try checkMatch(of: tag)
+        return hasNone(tag)
+    }
+
+    private func checkMatch(of tag: String) throws(SCIMError) {
         if let ifMatch, !EntityTag.list(ifMatch, contains: tag) {
             throw .preconditionFailed("the resource has changed: its version is \(tag)")
         }
-        if let ifNoneMatch, EntityTag.list(ifNoneMatch, contains: tag) {
-            throw .preconditionFailed("the resource has the version \(tag)")
-        }
+    }
+
+    private func hasNone(_ tag: String) -> Bool {
+        ifNoneMatch.map { EntityTag.list($0, contains: tag) } ?? false
     }
 }

@@ -1,10 +1,32 @@
 import SCIM
 
-/// Where resources, tokens, the audit trail and the outbox are kept.
+/// Where resources, tokens and the journal are kept.
 ///
-/// Every method throws what the client is to be told: 503 when the store cannot be used, 409
-/// `uniqueness` when a unique value is taken.
+/// Every method throws `StoreError`, and `read` and `write` whatever their bodies throw.
 package protocol Store {
+    /// Runs statements that all see one state of the store.
+    ///
+    /// `body` may run again, so it has no effects of its own.
+    func read<Result>(
+        within budget: Budget,
+        _ body: (any StoreReading) throws -> Result
+    ) throws -> Result
+
+    /// Runs a transaction; nothing of it is visible to others before it is committed, and whatever
+    /// `body` throws undoes it.
+    ///
+    /// `body` may run again, so it has no effects outside the transaction.
+    func write<Result>(
+        within budget: Budget,
+        _ body: (any StoreTransaction) throws -> Result
+    ) throws -> Result
+
+    /// Notes that a token was used. Best effort: a store that is busy is left alone.
+    func recordUse(ofToken id: Int64, at instant: Instant)
+}
+
+/// What can be read of a store, all of one state.
+package protocol StoreReading {
     /// The resource with the id, as the client of a provisioning domain sees it.
     ///
     /// - Returns: `nil` when there is none of the type with this id.
@@ -13,216 +35,104 @@ package protocol Store {
         type: ResourceType,
         domain: String,
         loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource?
+    ) throws -> StoredResource?
 
     /// One page of the resources that a query finds.
-    func search(_ query: Query) throws(SCIMError) -> Page
+    func search(_ query: Query) throws -> Page
 
-    /// Runs a transaction that sees and makes changes. Whatever `body` throws undoes them all.
-    func write<Result>(
-        _ body: (any StoreTransaction) throws(SCIMError) -> Result
-    ) throws(SCIMError) -> Result
+    /// How many members a resource has.
+    func membersCount(of key: Int64) throws -> Int
+
+    /// The ids of those members that the selection picks, in the order in which they came.
+    func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String]
 
     /// The token whose secret has the SHA-256 hash, 32 bytes.
     ///
     /// - Returns: `nil` when there is none.
-    func token(hash: [UInt8]) throws(SCIMError) -> Token?
+    func token(hash: [UInt8]) throws -> Token?
 
-    func tokens() throws(SCIMError) -> [Token]
+    /// All tokens, the oldest first.
+    func tokens() throws -> [Token]
 
-    /// Notes that a token was used. Best effort: a store that is busy is left alone.
-    func recordUse(ofToken id: Int64, at instant: Instant)
+    /// Entries behind a sequence number, in their order; at most `limit`.
+    func journal(after sequence: Int64, limit: Int) throws -> [JournalEntry]
+}
+
+/// Which members of a resource are meant.
+package enum MemberSelection: Sendable {
+    case all
+    /// Those of the ids that are members.
+    case among([String])
+    /// Those whose elements satisfy the predicate; `Links` is where `$ref` leads.
+    case matching(Predicate, Links)
 }
 
 /// A transaction of a store.
-///
-/// Nothing of it is visible to others before it is committed.
-package protocol StoreTransaction {
-    func fetch(
-        _ id: String,
-        type: ResourceType,
-        domain: String,
-        loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource?
-
-    func search(_ query: Query) throws(SCIMError) -> Page
-
+package protocol StoreTransaction: StoreReading {
     /// - Returns: The key of the new resource.
-    func insert(_ resource: ResourceRecord) throws(SCIMError) -> Int64
+    /// - Throws: `taken`.
+    func insert(_ resource: ResourceRecord) throws -> Int64
 
     /// Writes a resource's new state over the old.
     ///
-    /// - Throws: 412 when the stored version is not the one before `resource.version`.
-    func update(
-        _ key: Int64,
-        from old: ResourceRecord,
-        to new: ResourceRecord
-    ) throws(SCIMError)
+    /// - Throws: `moved` when the stored version is not `old.version`; `taken`.
+    func update(_ key: Int64, from old: ResourceRecord, to new: ResourceRecord) throws
 
     /// Takes a resource, its values and its memberships away.
-    func delete(_ key: Int64, type: ResourceType) throws(SCIMError)
+    func delete(_ key: Int64, type: ResourceType) throws
 
     /// Sets the hash of a resource's password.
-    func setPassword(_ hash: String, of key: Int64) throws(SCIMError)
+    func setPassword(_ hash: String, of key: Int64) throws
 
-    /// Adds members to a group.
+    /// Adds members to a resource that are none yet.
     ///
-    /// - Returns: The ids of those that were no members before.
-    /// - Throws: `invalidValue` for an id that no resource has.
-    func addMembers(_ ids: [String], to group: Int64, at instant: Instant) throws(SCIMError)
-        -> [String]
+    /// - Throws: `absent` for an id that no resource has.
+    func addMembers(_ ids: [String], to key: Int64, at instant: Instant) throws
 
-    /// Removes members from a group.
+    /// Removes members from a resource.
+    func removeMembers(_ ids: [String], from key: Int64) throws
+
+    /// Takes a resource that is about to go out of all resources that it is a member of: each gets
+    /// a new version.
     ///
-    /// - Returns: The ids of those that were members.
-    func removeMembers(_ ids: [String], from group: Int64) throws(SCIMError) -> [String]
+    /// - Returns: Those that it was a member of, in their new state.
+    func leaveAll(_ member: Int64, types: ResourceTypes, at instant: Instant) throws -> [Touched]
 
-    func append(_ entry: AuditEntry) throws(SCIMError)
+    /// Clears an attribute wherever it refers to a resource that is about to go: each resource that
+    /// is changed gets a new version.
+    ///
+    /// - Returns: The resources that were changed, in their new state.
+    func clear(
+        _ reference: AttributeReference,
+        of type: ResourceType,
+        to id: String,
+        at instant: Instant
+    ) throws -> [Touched]
 
-    func append(_ event: OutboxEvent) throws(SCIMError)
+    /// Adds entries at the end; their `sequence` is given by the store.
+    func append(_ entries: [JournalEntry]) throws
 
     /// - Returns: The token's number.
-    func insert(_ token: Token, hash: [UInt8]) throws(SCIMError) -> Int64
+    func insert(_ token: Token) throws -> Int64
 
     /// - Returns: Whether the token existed and was still valid.
-    func revokeToken(_ id: Int64, at instant: Instant) throws(SCIMError) -> Bool
+    func revokeToken(_ id: Int64, at instant: Instant) throws -> Bool
 }
 
-/// What a store keeps of a resource, beside its memberships.
-package struct ResourceRecord: Sendable {
-    package var id: String
-    package var type: ResourceType
-    package var created: Instant
-    package var modified: Instant
-    /// Counts real changes, from 1.
-    package var version: Int64
-    /// In canonical form, with `schemas` and `id`; without `externalId`, `password`, `meta`,
-    /// `groups` and `members`.
-    package var document: JSONObject
-    /// As the provisioning domain sees it.
-    package var externalId: String?
-    package var domain: String
-}
-
-/// What is loaded of a resource beside its document.
-package struct ResourceParts: OptionSet, Sendable {
-    package let rawValue: Int
-    package init(rawValue: Int) { self.rawValue = rawValue }
-
-    /// The groups that a user is a member of.
-    package static let memberships = ResourceParts(rawValue: 1)
-    /// The members of a group.
-    package static let members = ResourceParts(rawValue: 2)
-}
-
-/// A resource as a store gives it back.
-package struct StoredResource: Sendable {
-    /// The store's own number of the resource; rises with every new one.
-    package let key: Int64
+/// A resource that a change of another has changed.
+package struct Touched: Sendable {
     package let id: String
-    package let type: ResourceType
-    package let created: Instant
-    package let modified: Instant
-    package let version: Int64
-    /// JSON text of `ResourceRecord.document`.
-    package let document: [UInt8]
-    package let externalId: String?
-    /// Empty when not loaded.
-    package var memberships: [Membership]
-    /// Empty when not loaded.
-    package var members: [Member]
-
-    package init(
-        key: Int64,
-        id: String,
-        type: ResourceType,
-        created: Instant,
-        modified: Instant,
-        version: Int64,
-        document: [UInt8],
-        externalId: String?,
-        memberships: [Membership] = [],
-        members: [Member] = []
-    ) {
-        self.key = key
-        self.id = id
-        self.type = type
-        self.created = created
-        self.modified = modified
-        self.version = version
-        self.document = document
-        self.externalId = externalId
-        self.memberships = memberships
-        self.members = members
-    }
-}
-
-/// A group that a resource is a direct member of.
-package struct Membership: Sendable, Equatable {
-    package let group: String
-    /// The group's `displayName`.
-    package let display: String
-
-    package init(group: String, display: String) {
-        self.group = group
-        self.display = display
-    }
-}
-
-/// A member of a group.
-package struct Member: Sendable, Equatable {
-    package let id: String
-    /// Name of the member's resource type.
+    /// Name of its resource type.
     package let type: String
+    /// The name people know it by; empty where it has none.
+    package let name: String
+    /// After the change.
+    package let version: Int64
 
-    package init(id: String, type: String) {
+    package init(id: String, type: String, name: String, version: Int64) {
         self.id = id
         self.type = type
-    }
-}
-
-/// A search in the resources of one type.
-package struct Query: Sendable {
-    package var type: ResourceType
-    package var predicate: Predicate?
-    package var order: SortOrder?
-    /// From 1.
-    package var startIndex = 1
-    /// Resources of the page at most; 0 to count only.
-    package var count: Int
-    package var parts: ResourceParts
-    package var domain: String
-    /// The endpoint's base URL, which `meta.location` and `$ref` begin with.
-    package var base: String
-    /// Bytes of the page's resources, roughly; a page beyond is refused as `tooMany`.
-    package var bytesMax = Int.max
-
-    package init(
-        type: ResourceType,
-        predicate: Predicate? = nil,
-        order: SortOrder? = nil,
-        count: Int,
-        parts: ResourceParts = [],
-        domain: String,
-        base: String
-    ) {
-        self.type = type
-        self.predicate = predicate
-        self.order = order
-        self.count = count
-        self.parts = parts
-        self.domain = domain
-        self.base = base
-    }
-}
-
-package struct Page: Sendable {
-    /// All that the query finds, on whatever page.
-    package let total: Int
-    package let resources: [StoredResource]
-
-    package init(total: Int, resources: [StoredResource]) {
-        self.total = total
-        self.resources = resources
+        self.name = name
+        self.version = version
     }
 }

@@ -30,11 +30,11 @@ package struct Token: Sendable {
         profile: String,
         rights: Rights,
         domain: String,
-        created: Instant,
+        created: Instant = Instant(microseconds: 0),
         expires: Instant? = nil,
         revoked: Instant? = nil,
         used: Instant? = nil,
-        hash: [UInt8]
+        hash: [UInt8] = []
     ) {
         self.id = id
         self.name = name
@@ -52,19 +52,28 @@ package struct Token: Sendable {
         guard revoked == nil else { return false }
         return expires.map { now.microseconds < $0.microseconds } ?? true
     }
-}
 
-/// Who a change comes from, for the audit trail.
-package struct Caller: Sendable {
-    package let token: Token
-    /// Of the request, as the log shows it.
-    package let requestID: String
-    /// The departures from the RFCs that the profile rewrote in this request.
-    package var rewrites: [String]
-
-    package init(token: Token, requestID: String, rewrites: [String] = []) {
-        self.token = token
-        self.requestID = requestID
-        self.rewrites = rewrites
+    /// Checks what people choose of a token.
+    ///
+    /// - Throws: `invalidValue`.
+    package func check() throws(SCIMError) {
+        let isName = name.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte.asciiLowercased) || (0x30...0x39).contains(byte)
+                || "._-".utf8.contains(byte)
+        }
+        guard isName, (1...64).contains(name.utf8.count) else {
+            throw .invalidValue("a name has 1 to 64 letters, digits, '.', '_' and '-'")
+        }
+        // Tokens are named by their number, too.
+        guard !name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw .invalidValue("a name of digits only would be taken for a number")
+        }
+        guard domain.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+            (1...64).contains(domain.utf8.count)
+        else {
+            throw .invalidValue(
+                "a domain has 1 to 64 letters, digits and marks of ASCII, no blanks"
+            )
+        }
     }
 }

@@ -4,13 +4,13 @@ import SCIM
 
 /// Finds out which client a request comes from (RFC 7644 §2).
 struct Authenticator {
-    let store: any Store
+    let store: any StoreReading
     let now: Instant
 
     private static let challenge = "Bearer realm=\"SCIM\", Basic realm=\"SCIM\""
 
     /// - Throws: 401 when there is no credential or none that is valid.
-    func token(_ authorization: Authorization) throws(SCIMError) -> Token {
+    func token(_ authorization: Authorization) throws -> Token {
         switch authorization {
         case .absent:
             throw Self.unauthorized(
@@ -37,7 +37,7 @@ struct Authenticator {
         )
     }
 
-    private func find(_ value: String) throws(SCIMError) -> Token? {
+    private func find(_ value: String) throws -> Token? {
         let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") }
         let end = value.utf8.firstIndex(where: isBlank) ?? value.endIndex
         let scheme = String(value[..<end])
@@ -51,7 +51,7 @@ struct Authenticator {
     }
 
     /// Name and token (RFC 7617), for clients that know nothing else.
-    private func findBasic(_ credential: String) throws(SCIMError) -> Token? {
+    private func findBasic(_ credential: String) throws -> Token? {
         guard let decoded = Secrets.decodeBase64(credential),
             let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
@@ -59,7 +59,7 @@ struct Authenticator {
         return try find(secret: secret, name: Array(decoded[..<colon]))
     }
 
-    private func find(secret: String, name: [UInt8]?) throws(SCIMError) -> Token? {
+    private func find(secret: String, name: [UInt8]?) throws -> Token? {
         let hash = Secrets.sha256(secret.utf8)
         guard let token = try store.token(hash: hash), Secrets.areEqual(token.hash, hash),
             token.isValid(at: now)

@@ -3,8 +3,11 @@ import SCIM
 
 /// What the endpoint says about itself (RFC 7644 §4).
 struct Discovery {
-    let base: String
+    let links: Links
     let limits: Limits
+
+    private var base: String { links.base }
+    private var types: ResourceTypes { links.types }
 
     func reply(
         _ target: Route.Target,
@@ -19,14 +22,15 @@ struct Discovery {
         }
         switch target {
         case .serviceProviderConfig: return Reply(serviceProviderConfig)
-        case .resourceTypes(nil): return Reply(list(ResourceType.all.map { $0.json(base: base) }))
+        case .resourceTypes(nil): return Reply(list(types.all.map { $0.json(base: base) }))
         case .resourceTypes(let id?):
-            let found = ResourceType.all.first { $0.name.equalsIgnoringASCIICase(id) }
+            let found = types.all.first { $0.name.equalsIgnoringASCIICase(id) }
             guard let found else { throw .notFound("there is no such resource type") }
             return Reply(found.json(base: base))
-        case .schemas(nil): return Reply(list(schemas.map { $0.json(base: base) }))
+        case .schemas(nil): return Reply(list(types.schemas.map { $0.json(base: base) }))
         case .schemas(let id?):
-            guard let found = schemas.first(where: { $0.id.equalsIgnoringASCIICase(id) }) else {
+            let found = types.schemas.first { $0.id.equalsIgnoringASCIICase(id) }
+            guard let found else {
                 throw .notFound("there is no such schema")
             }
             return Reply(found.json(base: base))
@@ -34,8 +38,6 @@ struct Discovery {
             preconditionFailure("no discovery document")
         }
     }
-
-    private var schemas: [Schema] { ResourceType.all.flatMap(\.schemas) }
 
     private func list(_ resources: [JSON]) -> JSON {
         [

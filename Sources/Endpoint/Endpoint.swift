@@ -6,31 +6,39 @@ import SCIM
 
 /// The SCIM protocol over HTTP: from a request to its answer (RFC 7644 §3).
 package struct Endpoint {
+    let types: ResourceTypes
     let limits: Limits
     private let now: @Sendable () -> Instant
     private let openStore: (Request) throws(SCIMError) -> any Store
     private let configuredBase: (Request) -> String?
+    private let budget: (Request) -> Budget
 
     /// - Parameters:
+    ///   - types: The resource types that are served.
     ///   - limits: The bounds on what a client may send and ask for.
     ///   - now: The clock.
     ///   - openStore: The store that serves a request; throws 503 when there is none.
     ///   - configuredBase: The base URL where one is configured, without a trailing slash.
+    ///   - budget: What a request may cost.
     package init(
+        types: ResourceTypes = .standard,
         limits: Limits = .standard,
         now: @escaping @Sendable () -> Instant,
         openStore: @escaping (Request) throws(SCIMError) -> any Store,
-        configuredBase: @escaping (Request) -> String? = { _ in nil }
+        configuredBase: @escaping (Request) -> String? = { _ in nil },
+        budget: @escaping (Request) -> Budget = { _ in .unlimited }
     ) {
+        self.types = types
         self.limits = limits
         self.now = now
         self.openStore = openStore
         self.configuredBase = configuredBase
+        self.budget = budget
     }
 
     /// Answers a request.
     ///
-    /// `requestID` names the request in log and audit trail.
+    /// `requestID` names the request in log and journal.
     package func answer(_ incoming: Incoming, requestID: String) -> Answer {
         var answer = Answer()
         do throws(SCIMError) {
@@ -54,42 +62,79 @@ package struct Endpoint {
         _ requestID: String,
         _ answer: inout Answer
     ) throws(SCIMError) -> Reply {
-        let route = try Route(path: request.path)
+        let route = try Route(path: request.path, types: types)
         if request.method == "OPTIONS" {
             return CrossOrigin.preflight(allowing: route.target.methods)
         }
         let base = configuredBase(request) ?? (request.origin ?? "") + route.basePath
-        let discovery = Discovery(base: base, limits: limits)
+        let links = Links(base: base, types: types)
+        let discovery = Discovery(links: links, limits: limits)
         if case .serviceProviderConfig = route.target {
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
-        let store = try openStore(request)
-        let token = try Authenticator(store: store, now: now()).token(request.authorization)
-        answer.client = token.name
+        let directory = Directory(
+            store: try openStore(request),
+            links: links,
+            limits: limits,
+            budget: budget(request),
+            now: now
+        )
         if route.target.isDiscovery {
+            answer.client = try token(of: request, in: directory).name
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
-        var exchange = Exchange(
-            request: request,
-            parameters: try Parameters(request.query),
-            base: base,
-            profile: Profile.named(token.profile) ?? .generic,
-            limits: limits,
-            directory: Directory(store: store, limits: limits, now: now),
-            caller: Caller(token: token, requestID: requestID)
-        )
-        defer { answer.rewrites = exchange.caller.rewrites }
-        let reply = try exchange.reply(route.target)
-        noteUse(of: token, in: store)
+        let isReading = request.method == "GET" || request.method == "HEAD"
+        return isReading
+            ? try read(route.target, request, requestID, directory, links, &answer)
+            : try change(route.target, request, requestID, directory, links, &answer)
+    }
+
+    private func token(of request: Request, in store: any StoreReading) throws -> Token {
+        try Authenticator(store: store, now: now()).token(request.authorization)
+    }
+
+    private func token(
+        of request: Request,
+        in directory: Directory
+    ) throws(SCIMError) -> Token {
+        try directory.read { store -> Token in try token(of: request, in: store) }
+    }
+
+    /// Token and resources of one state of the store, and at the price of one look into it.
+    private func read(
+        _ target: Route.Target,
+        _ request: Request,
+        _ requestID: String,
+        _ directory: Directory,
+        _ links: Links,
+        _ answer: inout Answer
+    ) throws(SCIMError) -> Reply {
+        let (reply, usedToken) = try directory.read { store -> (Reply, Token) in
+            let client = try token(of: request, in: store)
+            answer.client = client.name
+            var exchange = try Exchange(request, requestID, client, links, limits)
+            defer { answer.rewrites = exchange.rewrites }
+            return (try exchange.read(target, in: store), client)
+        }
+        directory.noteUse(of: usedToken)
         return reply
     }
 
-    /// Once an hour is enough to find tokens that nobody uses.
-    private func noteUse(of token: Token, in store: any Store) {
-        let instant = now()
-        let hour: Int64 = 3_600_000_000
-        if let used = token.used, instant.microseconds - used.microseconds < hour { return }
-        store.recordUse(ofToken: token.id, at: instant)
+    private func change(
+        _ target: Route.Target,
+        _ request: Request,
+        _ requestID: String,
+        _ directory: Directory,
+        _ links: Links,
+        _ answer: inout Answer
+    ) throws(SCIMError) -> Reply {
+        let client = try token(of: request, in: directory)
+        answer.client = client.name
+        var exchange = try Exchange(request, requestID, client, links, limits)
+        defer { answer.rewrites = exchange.rewrites }
+        let reply = try exchange.change(target, directory)
+        directory.noteUse(of: client)
+        return reply
     }
 }
 

@@ -4,38 +4,43 @@ import JSONText
 import Profiles
 import SCIM
 
-/// A request of a known client for resources, and its answer.
+/// A request of a known client for resources, and its answer: decoded into what the directory can
+/// do, and its result encoded.
 struct Exchange {
-    let request: Request
-    let parameters: Parameters
-    let base: String
-    let profile: Profile
-    let limits: Limits
-    let directory: Directory
-    /// With the names of the rewrites that fired.
-    private(set) var caller: Caller
+    private let request: Request
+    private let requestID: String
+    private let token: Token
+    private let profile: Profile
+    private let parameters: Parameters
+    private let links: Links
+    private let limits: Limits
+    /// The names of the rewrites that fired.
+    private(set) var rewrites: [String] = []
 
-    mutating func reply(_ target: Route.Target) throws(SCIMError) -> Reply {
-        switch target {
-        case .unsupported(let what):
-            throw .notImplemented("\(what) is not supported")
-        case .collection(let type):
-            switch request.method {
-            case "GET", "HEAD": return try search(type, try predicate(type))
-            case "POST": return try create(type)
-            default: throw wrongMethod(allow: target.methods)
-            }
-        case .resource(let type, let id):
-            switch request.method {
-            case "GET", "HEAD": return try read(type, id)
-            case "PUT": return try replace(type, id)
-            case "PATCH": return try modify(type, id)
-            case "DELETE": return try delete(type, id)
-            default: throw wrongMethod(allow: target.methods)
-            }
-        case .serviceProviderConfig, .resourceTypes, .schemas:
-            preconditionFailure("discovery is answered elsewhere")
+    /// - Throws: `invalidValue` for a query that cannot be decoded; 503 for a token whose profile
+    ///   this program does not know.
+    init(
+        _ request: Request,
+        _ requestID: String,
+        _ token: Token,
+        _ links: Links,
+        _ limits: Limits
+    ) throws(SCIMError) {
+        guard let profile = Profile.named(token.profile) else {
+            throw .unavailable(
+                "the token's profile is not known here",
+                cause: "token \(token.id) has the profile \(token.profile), which this program "
+                    + "does not know",
+                retryAfterSeconds: nil
+            )
         }
+        self.request = request
+        self.requestID = requestID
+        self.token = token
+        self.profile = profile
+        parameters = try Parameters(request.query)
+        self.links = links
+        self.limits = limits
     }
 
     private func wrongMethod(allow: String) -> SCIMError {
@@ -45,24 +50,47 @@ struct Exchange {
             : .notImplemented("the method is not supported")
     }
 
-    // MARK: Reading
+    private mutating func rewritten<Value>(_ result: Rewritten<Value>) -> Value {
+        rewrites += result.fired
+        return result.value
+    }
+}
 
-    private mutating func read(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
-        let id = try checked(id, type)
-        if parameters["filter"] != nil { return try search(type, within: id) }
+// MARK: Reading
+
+extension Exchange {
+    /// Answers GET and HEAD.
+    mutating func read(
+        _ target: Route.Target,
+        in store: any StoreReading
+    ) throws -> Reply {
+        switch target {
+        case .unsupported(let what): throw SCIMError.notImplemented("\(what) is not supported")
+        case .collection(let type): return try search(type, try predicate(type), in: store)
+        case .resource(let type, let id):
+            let id = try checked(id, type)
+            return parameters["filter"] == nil
+                ? try read(id, type, in: store) : try search(type, within: id, in: store)
+        case .serviceProviderConfig, .resourceTypes, .schemas:
+            preconditionFailure("discovery is answered elsewhere")
+        }
+    }
+
+    private func read(
+        _ id: String,
+        _ type: ResourceType,
+        in store: any StoreReading
+    ) throws -> Reply {
         let representation = try representation(type)
-        let resource = try directory.read(
+        let resource = try store.fetch(
             id,
             type: type,
-            client: caller.token,
-            loading: representation.parts
+            domain: token.domain,
+            loading: representation.parts.union(.memberships)
         )
+        guard let resource else { throw Self.notFound(type) }
         let tag = resource.tag
-        // In this order (RFC 9110 §13.2.2).
-        if let list = request.header("If-Match"), !EntityTag.list(list, contains: tag) {
-            throw .preconditionFailed("the resource has the version \(tag)")
-        }
-        if let list = request.header("If-None-Match"), EntityTag.list(list, contains: tag) {
+        if try preconditions.isUnmodified(tag) {
             return Reply(status: 304, headers: [("ETag", tag)])
         }
         return Reply(
@@ -72,31 +100,38 @@ struct Exchange {
         )
     }
 
+    private static func notFound(_ type: ResourceType) -> SCIMError {
+        .notFound("there is no \(type.name) with this id")
+    }
+
     /// A filter on a single resource: a list of it, or an empty one (RFC 7644 §3.4.2).
     private mutating func search(
         _ type: ResourceType,
-        within id: String
-    ) throws(SCIMError) -> Reply {
+        within id: String,
+        in store: any StoreReading
+    ) throws -> Reply {
         if profile.rigour == .strict {
-            throw .invalidFilter("a single resource cannot be filtered")
+            throw SCIMError.invalidFilter("a single resource cannot be filtered")
         }
         let isThis = Filter.comparison(AttributePath(attribute: "id"), .eq, .string(id))
-        let terms = [try isThis.bound(to: type, base: base), try predicate(type)].compactMap(\.self)
-        return try search(type, .and(terms))
+        let terms = [try isThis.bound(to: type, links: links), try predicate(type)]
+            .compactMap(\.self)
+        return try search(type, .and(terms), in: store)
     }
 
     private mutating func search(
         _ type: ResourceType,
-        _ predicate: Predicate?
-    ) throws(SCIMError) -> Reply {
+        _ predicate: Predicate?,
+        in store: any StoreReading
+    ) throws -> Reply {
         let representation = try representation(type)
         var query = Query(
             type: type,
             predicate: predicate,
             count: min(max(try parameters.integer("count") ?? limits.pageSize, 0), limits.pageSize),
             parts: representation.parts,
-            domain: caller.token.domain,
-            base: base
+            domain: token.domain,
+            links: links
         )
         query.startIndex = max(try parameters.integer("startIndex") ?? 1, 1)
         query.bytesMax = limits.pageBytes
@@ -107,7 +142,7 @@ struct Exchange {
                 type: type
             )
         }
-        let page = try directory.search(query)
+        let page = try store.search(query)
         return Reply(
             status: 200,
             body: try listResponse(page, startIndex: query.startIndex, representation)
@@ -119,8 +154,8 @@ struct Exchange {
         _ page: Page,
         startIndex: Int,
         _ representation: Representation
-    ) throws(SCIMError) -> [UInt8] {
-        var writer = JSONWriter(capacity: 256 + 1_024 * page.resources.count)
+    ) throws -> [UInt8] {
+        var writer = JSONWriter(capacity: 256 + 1_536 * page.resources.count)
         writer.append(literal: "{\"schemas\":[")
         writer.append(string: MessageSchema.listResponse)
         writer.append(literal: "],\"totalResults\":")
@@ -146,42 +181,66 @@ struct Exchange {
         } catch {
             throw .invalidFilter("filter: \(error.message), at byte \(error.offset)")
         }
-        return try rewritten(filter).bound(to: type, base: base)
+        return try rewritten(filter).bound(to: type, links: links)
     }
 
     private mutating func sortBy(_ type: ResourceType) throws(SCIMError) -> String? {
         guard let name = parameters.text("sortBy") else { return nil }
         return rewritten(profile.sortBy(name, type))
     }
+}
 
-    // MARK: Changing
+// MARK: Changing
 
-    private mutating func create(_ type: ResourceType) throws(SCIMError) -> Reply {
+extension Exchange {
+    /// Answers POST, PUT, PATCH and DELETE.
+    mutating func change(
+        _ target: Route.Target,
+        _ directory: Directory
+    ) throws(SCIMError) -> Reply {
+        switch (target, request.method) {
+        case (.unsupported(let what), _): throw .notImplemented("\(what) is not supported")
+        case (.collection(let type), "POST"): return try create(type, directory)
+        case (.resource(let type, let id), "PUT"):
+            return try replace(type, id, directory)
+        case (.resource(let type, let id), "PATCH"):
+            return try modify(type, id, directory)
+        case (.resource(let type, let id), "DELETE"):
+            return try delete(type, id, directory)
+        default: throw wrongMethod(allow: target.methods)
+        }
+    }
+
+    private mutating func create(
+        _ type: ResourceType,
+        _ directory: Directory
+    ) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try representation(type)
-        let resource = try directory.create(
-            try resourceBody(type),
-            type: type,
-            restoring: profile.restoring,
-            caller: caller
+        let resource = try directory.perform(
+            .create(try sentResource(type), restoring: profile.restoring),
+            by: caller,
+            loading: representation.parts
         )
         return Reply(
             status: 201,
-            headers: [("Location", resource.location(base: base)), ("ETag", resource.tag)],
+            headers: [("Location", links.url(of: resource.id, type)), ("ETag", resource.tag)],
             body: try representation.text(of: resource)
         )
     }
 
-    private mutating func replace(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
+    private mutating func replace(
+        _ type: ResourceType,
+        _ id: String,
+        _ directory: Directory
+    ) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try representation(type)
-        let body = try resourceBody(type)
-        let resource = try directory.replace(
-            try checked(id, type),
-            with: body,
-            type: type,
-            preconditions: preconditions,
-            caller: caller
+        let sent = try sentResource(type)
+        let resource = try directory.perform(
+            .replace(id: try checked(id, type), with: sent, preconditions),
+            by: caller,
+            loading: representation.parts
         )
         return Reply(
             status: 200,
@@ -190,16 +249,22 @@ struct Exchange {
         )
     }
 
-    private mutating func modify(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
+    private mutating func modify(
+        _ type: ResourceType,
+        _ id: String,
+        _ directory: Directory
+    ) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try patchRepresentation(type)
         let message = rewritten(try profile.patch(try json(), type, limits: limits))
-        let resource = try directory.modify(
-            try checked(id, type),
-            by: message.operations,
-            with: profile.patch(of: type, base: base, limits: limits),
-            preconditions: preconditions,
-            caller: caller,
+        let resource = try directory.perform(
+            .modify(
+                id: try checked(id, type),
+                by: message.operations,
+                profile.patch(of: type, links: links, limits: limits),
+                preconditions
+            ),
+            by: caller,
             loading: representation?.parts ?? []
         )
         let tag = ("ETag", resource.tag)
@@ -207,22 +272,34 @@ struct Exchange {
         return Reply(status: 200, headers: [tag], body: try representation.text(of: resource))
     }
 
-    private mutating func delete(_ type: ResourceType, _ id: String) throws(SCIMError) -> Reply {
+    private mutating func delete(
+        _ type: ResourceType,
+        _ id: String,
+        _ directory: Directory
+    ) throws(SCIMError) -> Reply {
         try requireWrite()
-        try directory.delete(
-            try checked(id, type),
-            type: type,
-            preconditions: preconditions,
-            caller: caller
+        _ = try directory.perform(
+            .delete(id: try checked(id, type), type, preconditions),
+            by: caller
         )
         return Reply(status: 204)
     }
 
-    // MARK: Steps
+    private var caller: Caller { Caller(token, requestID: requestID, rewrites: rewrites) }
 
+    private func requireWrite() throws(SCIMError) {
+        guard token.rights == .write else {
+            throw SCIMError(status: 403, detail: "the token gives the right to read only")
+        }
+    }
+}
+
+// MARK: Steps
+
+extension Exchange {
     private func representation(_ type: ResourceType) throws(SCIMError) -> Representation {
         Representation(
-            base: base,
+            links: links,
             projection: try Projection(
                 type: type,
                 attributes: parameters.text("attributes"),
@@ -245,7 +322,7 @@ struct Exchange {
         case .noContent: return nil
         case .resourceWithoutMembers:
             return Representation(
-                base: base,
+                links: links,
                 projection: try Projection(
                     type: type,
                     attributes: nil,
@@ -262,29 +339,21 @@ struct Exchange {
         )
     }
 
-    private func requireWrite() throws(SCIMError) {
-        guard caller.token.rights == .write else {
-            throw SCIMError(status: 403, detail: "the token gives the right to read only")
-        }
-    }
-
     /// - Throws: 404 for what cannot be an id: one with U+0000, which ends a string for SQLite.
     private mutating func checked(
         _ id: String,
         _ type: ResourceType
     ) throws(SCIMError) -> String {
         var id = rewritten(profile.id(id))
-        if id.isEmpty || id.withUTF8({ $0.contains(0) }) {
-            throw .notFound("there is no \(type.name) with this id")
-        }
+        if id.isEmpty || id.withUTF8({ $0.contains(0) }) { throw Self.notFound(type) }
         return id
     }
 
     /// The body of a POST or PUT, as the RFC has it.
-    private mutating func resourceBody(_ type: ResourceType) throws(SCIMError) -> JSON {
+    private mutating func sentResource(_ type: ResourceType) throws(SCIMError) -> SentResource {
         let sent = try json()
         if profile.rigour == .strict { try type.checkSchemas(of: sent) }
-        return rewritten(try profile.resource(sent, type))
+        return try SentResource(rewritten(try profile.resource(sent, type)), type: type)
     }
 
     private func json() throws(SCIMError) -> JSON {
@@ -300,10 +369,5 @@ struct Exchange {
             let place = error.offset.map { ", at byte \($0)" } ?? ""
             throw .invalidSyntax("the body cannot be read as JSON: \(error.message)\(place)")
         }
-    }
-
-    private mutating func rewritten<Value>(_ result: Rewritten<Value>) -> Value {
-        caller.rewrites += result.fired
-        return result.value
     }
 }

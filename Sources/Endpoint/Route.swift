@@ -38,12 +38,14 @@ struct Route: Sendable {
     let basePath: String
     let target: Target
 
-    /// - Parameter path: Percent-encoded. The base is whatever stands before `v2`, or before the
-    ///   name of an endpoint; doubled and trailing slashes do not matter.
+    /// - Parameters:
+    ///   - path: Percent-encoded. The base is whatever stands before `v2`, or before the name of an
+    ///     endpoint; doubled and trailing slashes do not matter.
+    ///   - types: The resource types that there are.
     /// - Throws: 404 for an unknown path, `invalidVers` for a version that there is not.
-    init(path: String) throws(SCIMError) {
+    init(path: String, types: ResourceTypes) throws(SCIMError) {
         let segments = Segments(path)
-        let start = try Self.start(segments.decoded)
+        let start = try Self.start(segments.decoded, types)
         basePath = segments.base(of: start)
         var rest = segments.decoded[start...]
         // An id that cannot be decoded is none that exists.
@@ -51,15 +53,18 @@ struct Route: Sendable {
             target = .unsupported("a search over all resource types")
             return
         }
-        guard let first, let target = Self.target(first, Array(rest)) else {
+        guard let first, let target = Self.target(first, Array(rest), types) else {
             throw .notFound("there is nothing at this path")
         }
         self.target = target
     }
 
     /// The index of the segment behind the base.
-    private static func start(_ segments: [String?]) throws(SCIMError) -> Int {
-        let isEndpoint = { (segment: String?) in segment.flatMap(endpoint) != nil }
+    private static func start(
+        _ segments: [String?],
+        _ types: ResourceTypes
+    ) throws(SCIMError) -> Int {
+        let isEndpoint = { (segment: String?) in segment.flatMap { endpoint($0, types) } != nil }
         let isVersion = { (index: Int) in segments[index]?.isVersion == true }
         let version =
             segments.indices.first { index in
@@ -78,35 +83,42 @@ struct Route: Sendable {
         return start
     }
 
-    /// Those of the resource types first, in the order of `ResourceType.all`.
-    private static let names =
-        ResourceType.all.map { String($0.endpoint.dropFirst()) } + [
-            "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
-        ]
-
-    /// The name of an endpoint as the RFCs spell it; some clients write `/users`.
-    ///
-    /// - Returns: Its index in `names`.
-    private static func endpoint(_ segment: String) -> Int? {
-        names.firstIndex { $0.equalsIgnoringASCIICase(segment) }
+    private enum Endpoint {
+        case resources(ResourceType)
+        case other(String)
     }
 
-    private static func target(_ segment: String, _ rest: [String?]) -> Target? {
-        guard rest.count <= 1, let endpoint = endpoint(segment) else { return nil }
+    private static let others = [
+        "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
+    ]
+
+    /// What a name stands for, which some clients write as `/users`.
+    private static func endpoint(_ segment: String, _ types: ResourceTypes) -> Endpoint? {
+        let type = types.all.first { type in
+            let name = type.endpoint.utf8.dropFirst()
+            return name.count == segment.utf8.count
+                && String(Substring(name)).equalsIgnoringASCIICase(segment)
+        }
+        if let type { return .resources(type) }
+        return others.first { $0.equalsIgnoringASCIICase(segment) }.map(Endpoint.other)
+    }
+
+    private static func target(
+        _ segment: String,
+        _ rest: [String?],
+        _ types: ResourceTypes
+    ) -> Target? {
+        guard rest.count <= 1, let endpoint = endpoint(segment, types) else { return nil }
         let id = rest.first.map { $0 ?? "" }
-        if endpoint < ResourceType.all.count {
-            let type = ResourceType.all[endpoint]
+        switch endpoint {
+        case .resources(let type):
             guard let id else { return .collection(type) }
             return id == ".search" ? .unsupported("search by POST") : .resource(type, id: id)
-        }
-        switch names[endpoint] {
-        case "ServiceProviderConfig": return id == nil ? .serviceProviderConfig : nil
-        case "ResourceTypes": return .resourceTypes(id: id)
-        case "Schemas": return .schemas(id: id)
-        case "Me": return .unsupported("/Me")
-        case "Bulk": return .unsupported("/Bulk")
-        case ".search": return .unsupported("search by POST")
-        default: return nil
+        case .other("ServiceProviderConfig"): return id == nil ? .serviceProviderConfig : nil
+        case .other("ResourceTypes"): return .resourceTypes(id: id)
+        case .other("Schemas"): return .schemas(id: id)
+        case .other(".search"): return .unsupported("search by POST")
+        case .other(let name): return .unsupported("/\(name)")
         }
     }
 }

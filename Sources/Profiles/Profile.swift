@@ -283,13 +283,13 @@ extension Profile {
 
     /// How operations are applied.
     ///
-    /// `base` is the endpoint's base URL, without a trailing slash.
-    package func patch(of type: ResourceType, base: String, limits: Limits) -> Patch {
+    /// `links` tells which URLs are those of resources here.
+    package func patch(of type: ResourceType, links: Links?, limits: Limits) -> Patch {
         Patch(
             type: type,
             unmatchedFilter: unmatchedFilter,
             rigour: rigour,
-            base: base,
+            links: links,
             limits: limits
         )
     }

@@ -33,6 +33,12 @@ extension String {
             }
     }
 
+    /// Whether the string ends in ASCII text without regard to ASCII case.
+    package func hasSuffixIgnoringASCIICase(_ suffix: String) -> Bool {
+        utf8.count >= suffix.utf8.count
+            && String(Substring(utf8.suffix(suffix.utf8.count))).equalsIgnoringASCIICase(suffix)
+    }
+
     /// The form in which strings are compared where case does not matter: Unicode full case
     /// folding between two rounds of NFC, full-width and half-width characters as the others
     /// (RFC 8265 §3.3).

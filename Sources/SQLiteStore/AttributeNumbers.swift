@@ -1,4 +1,3 @@
-import GRDB
 import SCIM
 
 /// The numbers by which table `value` knows attributes.
@@ -7,24 +6,23 @@ final class AttributeNumbers: Sendable {
     private let columns: [String: [ValueColumn]]
 
     /// Reads the numbers, and gives numbers to attributes that have none yet.
-    init(_ database: Database, types: [ResourceType]) throws {
-        let names = types.flatMap(\.valueNames)
-        var known = try Self.read(database)
+    init(_ connection: Connection, types: ResourceTypes) throws {
+        let names = types.all.flatMap(\.valueNames)
+        var known = try Self.read(connection)
         if names.contains(where: { known[$0] == nil }) {
-            try database.inTransaction(.immediate) {
+            try connection.transaction("BEGIN IMMEDIATE") {
                 for name in names {
-                    try database.execute(
-                        sql: "INSERT OR IGNORE INTO attribute (name) VALUES (?)",
-                        arguments: [name]
+                    try connection.execute(
+                        "INSERT OR IGNORE INTO attribute (name) VALUES (?)",
+                        name
                     )
                 }
-                return .commit
             }
-            known = try Self.read(database)
+            known = try Self.read(connection)
         }
         numbers = known
         columns = Dictionary(
-            uniqueKeysWithValues: types.map { type in
+            uniqueKeysWithValues: types.all.map { type in
                 (type.name, type.valueReferences.map { ValueColumn($0, numbers: known) })
             }
         )
@@ -35,10 +33,10 @@ final class AttributeNumbers: Sendable {
         columns[type.name] ?? []
     }
 
-    private static func read(_ database: Database) throws -> [String: Int64] {
+    private static func read(_ connection: Connection) throws -> [String: Int64] {
         var numbers: [String: Int64] = [:]
-        let rows = try Row.fetchCursor(database, sql: "SELECT name, id FROM attribute")
-        while let row = try rows.next() { numbers[row[0]] = row[1] }
+        let rows = try connection.rows("SELECT name, id FROM attribute")
+        while try rows.next() { numbers[rows.text(0)] = rows.integer(1) }
         return numbers
     }
 
@@ -114,7 +112,7 @@ extension ResourceType {
         return references
     }
 
-    private static var schemasReference: AttributeReference {
+    static var schemasReference: AttributeReference {
         .init(
             schema: nil,
             isExtension: false,

@@ -1,35 +1,100 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
+import Directory
 import Glibc
 
-/// The one connection of a process, and its statements, each prepared once.
+/// A connection to a database file, and its statements, each prepared once.
 ///
-/// GRDB opens, configures and closes the connection, and prepares the statements. They run straight
-/// on SQLite: a process does one thing at a time, so that GRDB's queue, and its copies of every
-/// row's layout, would cost more than the statements themselves.
+/// For one thread only, as a process does one thing at a time.
 final class Connection {
-    let queue: DatabaseQueue
+    enum Access {
+        case readOnly
+        /// The file must be there.
+        case readWrite
+        /// A file that is missing is made.
+        case create
+    }
+
     private let handle: OpaquePointer
     /// By the place of their text in the program.
-    private var fixed: [UnsafePointer<UInt8>: Statement] = [:]
+    private var fixed: [UnsafePointer<UInt8>: OpaquePointer] = [:]
     /// By their text.
-    private var built: [String: Statement] = [:]
+    private var built: [String: OpaquePointer] = [:]
+    /// What the statements that run now may cost.
+    private var budget: Budget?
+    /// Why the budget ended a statement.
+    private var exhaustion: Budget.Exhaustion?
 
     /// Filters come in few forms; a client that sends ever new ones must not fill the memory.
     private static let builtMax = 100
 
-    init(_ queue: DatabaseQueue) throws {
-        self.queue = queue
-        handle = try queue.unsafeReentrantWrite { database in
-            guard let handle = database.sqliteConnection else {
-                throw DatabaseError(resultCode: .SQLITE_CANTOPEN)
-            }
-            return handle
+    /// Instructions of SQLite's machine, a millisecond's worth, between looks at the budget.
+    private static let instructionsPerLook: Int32 = 10_000
+
+    /// Once a process, before SQLite is used.
+    private static let isConfigured: Bool = roster_sqlite_configure() == SQLITE_OK
+
+    /// Opens a file.
+    ///
+    /// - Throws: `SQLiteError`.
+    init(path: String, _ access: Access) throws {
+        guard Self.isConfigured else {
+            throw SQLiteError(code: SQLITE_MISUSE, message: "SQLite is in use already")
         }
-        // GRDB's hooks tell its observers of commits, and expect to be called on its queue.
-        sqlite3_commit_hook(handle, nil, nil)
-        sqlite3_rollback_hook(handle, nil, nil)
+        let flags =
+            switch access {
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(
+            path,
+            &opened,
+            flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX,
+            nil
+        )
+        guard code == SQLITE_OK, let opened else {
+            defer { sqlite3_close(opened) }
+            throw opened == nil
+                ? SQLiteError(code: code, message: "out of memory") : SQLiteError(opened)
+        }
+        handle = opened
         sqlite3_busy_handler(handle, waitForLock, nil)
+        sqlite3_progress_handler(
+            handle,
+            Self.instructionsPerLook,
+            { connection in
+                connection.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }?
+                    .isExhausted == true ? 1 : 0
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+    }
+
+    deinit {
+        for statement in fixed.values { sqlite3_finalize(statement) }
+        for statement in built.values { sqlite3_finalize(statement) }
+        sqlite3_close(handle)
+    }
+
+    private var isExhausted: Bool {
+        guard let found = budget?.exhaustion() else { return false }
+        exhaustion = found
+        return true
+    }
+
+    /// Runs statements that end when the budget does.
+    ///
+    /// - Throws: `StoreError.tooCostly` or `.abandoned` where it did.
+    func within<Result>(_ budget: Budget, _ body: () throws -> Result) throws -> Result {
+        self.budget = budget
+        exhaustion = nil
+        defer { self.budget = nil }
+        do {
+            return try body()
+        } catch let error as SQLiteError where error.primaryCode == SQLITE_INTERRUPT {
+            throw exhaustion == .abandoned ? StoreError.abandoned : StoreError.tooCostly
+        }
     }
 
     /// Runs statements that fail at once where others would wait for another process's lock.
@@ -48,14 +113,14 @@ final class Connection {
         var position: Int32 = 0
         for value in repeat each values {
             position += 1
-            rows.bind(value.sqlValue, at: position)
+            try rows.bind(value.sqlValue, at: position)
         }
         return rows
     }
 
     func rows(_ sql: SQL) throws -> Rows {
         let rows = Rows(try statement(sql.text))
-        for (index, value) in sql.values.enumerated() { rows.bind(value, at: Int32(index + 1)) }
+        for (index, value) in sql.values.enumerated() { try rows.bind(value, at: Int32(index + 1)) }
         return rows
     }
 
@@ -71,6 +136,27 @@ final class Connection {
         _ = try rows(sql).next()
     }
 
+    /// Runs any number of statements that have neither rows nor placeholders.
+    func run(script: StaticString) throws {
+        guard sqlite3_exec(handle, script.description, nil, nil, nil) == SQLITE_OK else {
+            throw SQLiteError(handle)
+        }
+    }
+
+    /// The first column of a statement's only row, as an integer.
+    func integer(_ sql: StaticString) throws -> Int {
+        let rows = try rows(sql)
+        return try rows.next() ? Int(rows.integer(0)) : 0
+    }
+
+    /// The first column of a statement's rows, as text.
+    func texts(_ sql: StaticString) throws -> [String] {
+        let rows = try rows(sql)
+        var texts: [String] = []
+        while try rows.next() { texts.append(rows.text(0)) }
+        return texts
+    }
+
     /// Rows that the last statement inserted, updated or deleted.
     var changesCount: Int { Int(sqlite3_changes(handle)) }
 
@@ -84,29 +170,71 @@ final class Connection {
             try execute("COMMIT")
             return result
         } catch {
-            // A failed statement may have rolled back already.
+            // A failed statement may have rolled back already. Undoing costs what it costs.
+            budget = nil
             if sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
             throw error
         }
     }
 
-    private func statement(_ sql: StaticString) throws -> Statement {
+    /// Makes a function that SQL can call: of its arguments alone, and the same each time.
+    func add(
+        function name: String,
+        argumentsCount: Int32,
+        _ function:
+            @escaping @convention(c) (
+                OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?
+            ) -> Void
+    ) throws {
+        let code = sqlite3_create_function_v2(
+            handle,
+            name,
+            argumentsCount,
+            SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+            nil,
+            function,
+            nil,
+            nil,
+            nil
+        )
+        guard code == SQLITE_OK else { throw SQLiteError(handle) }
+    }
+
+    private func statement(_ sql: StaticString) throws -> OpaquePointer {
         if let statement = fixed[sql.utf8Start] { return statement }
         let statement = try prepare(sql.description)
         fixed[sql.utf8Start] = statement
         return statement
     }
 
-    private func statement(_ sql: String) throws -> Statement {
+    private func statement(_ sql: String) throws -> OpaquePointer {
         if let statement = built[sql] { return statement }
-        if built.count >= Self.builtMax { built.removeAll() }
+        if built.count >= Self.builtMax {
+            for statement in built.values { sqlite3_finalize(statement) }
+            built.removeAll()
+        }
         let statement = try prepare(sql)
         built[sql] = statement
         return statement
     }
 
-    private func prepare(_ sql: String) throws -> Statement {
-        try queue.unsafeReentrantWrite { try $0.makeStatement(sql: sql) }
+    private func prepare(_ sql: String) throws -> OpaquePointer {
+        var sql = sql
+        var statement: OpaquePointer?
+        let code = sql.withUTF8 { text in
+            text.withMemoryRebound(to: CChar.self) {
+                sqlite3_prepare_v3(
+                    handle,
+                    $0.baseAddress,
+                    Int32($0.count),
+                    UInt32(SQLITE_PREPARE_PERSISTENT),
+                    &statement,
+                    nil
+                )
+            }
+        }
+        guard code == SQLITE_OK, let statement else { throw SQLiteError(handle) }
+        return statement
     }
 }
 

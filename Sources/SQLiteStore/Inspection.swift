@@ -1,11 +1,11 @@
-import GRDB
-import SCIM
+import CSQLite
+import Directory
 
 /// What can be told of a database file without changing it, for diagnosis.
 package struct Inspection: Sendable {
     /// What a file is to this program.
     package enum Content: Sendable, Equatable {
-        /// Without any table; Roster makes them on first use.
+        /// Without any table.
         case empty
         /// A database of another program.
         case foreign
@@ -34,40 +34,31 @@ package struct Inspection: Sendable {
     ///   - path: Of a file that exists.
     ///   - depth: `pages` takes as long as reading the whole file.
     /// - Throws: As `SQLiteStore.init`, for a file that SQLite cannot open or read.
-    package init(path: String, depth: Depth = .header) throws(SCIMError) {
-        do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(5)
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            self = try queue.read { try Inspection($0, depth) }
-        } catch {
-            throw SCIMError(storeError: error)
+    package init(path: String, depth: Depth = .header) throws {
+        self = try mapped {
+            let fileGuard = try FileGuard(path: path)
+            return try withExtendedLifetime(fileGuard) {
+                try Inspection(try Connection(path: path, .readOnly), depth)
+            }
         }
     }
 
-    private init(_ database: Database, _ depth: Depth) throws {
-        content = try Migrations.content(database)
-        journalMode = try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? ""
+    private init(_ connection: Connection, _ depth: Depth) throws {
+        content = try Self.content(connection)
+        journalMode = try connection.texts("PRAGMA journal_mode").first ?? ""
         damages =
             switch depth {
             case .header: nil
-            case .pages:
-                try String.fetchAll(database, sql: "PRAGMA quick_check(20)").filter { $0 != "ok" }
+            case .pages: try connection.texts("PRAGMA quick_check(20)").filter { $0 != "ok" }
             }
     }
-}
 
-extension Migrations {
-    fileprivate static func content(_ database: Database) throws -> Inspection.Content {
-        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        guard tables > 0 else { return .empty }
-        guard try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID else {
-            return .foreign
-        }
-        let found = try version(database)
-        if found < currentVersion { return .older(found: found, known: currentVersion) }
-        if found > currentVersion { return .newer(found: found, known: currentVersion) }
+    private static func content(_ connection: Connection) throws -> Content {
+        guard try !Migrations.isEmpty(connection) else { return .empty }
+        guard try Migrations.isRoster(connection) else { return .foreign }
+        let (found, known) = (try Migrations.version(connection), Migrations.currentVersion)
+        if found < known { return .older(found: found, known: known) }
+        if found > known { return .newer(found: found, known: known) }
         return .current(schema: found)
     }
 }

@@ -1,12 +1,10 @@
-import GRDB
-
 /// The schema of the database, as the steps that lead to it.
 enum Migrations {
     /// `PRAGMA application_id` of Roster's databases: "ROST".
     static let applicationID = 0x524F_5354
 
     /// Each step leads from the schema with its index to the next.
-    private static let steps: [String] = [
+    private static let steps: [StaticString] = [
         """
         -- A resource. Times in microseconds since 1970, UTC.
         CREATE TABLE resource (
@@ -105,45 +103,79 @@ enum Migrations {
             version INTEGER NOT NULL,
             data TEXT NOT NULL
         );
+        """,
         """
+        -- Every change, in the order of commits; numbers are never given twice.
+        CREATE TABLE journal (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            request TEXT NOT NULL,
+            actor_type TEXT NOT NULL, -- token, command, system
+            actor_id INTEGER,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            type TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            name TEXT NOT NULL, -- by which people know the resource
+            version INTEGER NOT NULL,
+            concerned TEXT, -- ids as a JSON array, where there are any
+            detail TEXT NOT NULL
+        );
+        INSERT INTO journal (at, request, actor_type, actor_id, actor, action, type, resource, name,
+                version, detail)
+            SELECT at, request, 'token', token, client, action, type, resource,
+                coalesce((SELECT coalesce(
+                    json_extract(document, '$.userName'), json_extract(document, '$.displayName'))
+                    FROM resource r WHERE r.id = a.resource), ''),
+                version, detail
+            FROM audit a ORDER BY id;
+        DROP TABLE audit;
+        -- It kept the documents of deleted people, and nobody read it.
+        DROP TABLE outbox;
+        """,
     ]
 
     static var currentVersion: Int { steps.count }
 
     /// Makes the schema in a new database, and checks that of another.
-    static func prepare(_ database: Database, older: SQLiteStore.OlderSchema) throws {
-        if try version(database) == currentVersion, try isRoster(database) { return }
-        guard try isEmpty(database) || isRoster(database) else { throw DatabaseUnfit.notRoster }
-        let found = try version(database)
-        if found > currentVersion {
-            throw DatabaseUnfit.newerSchema(found: found, known: currentVersion)
-        }
-        if try !isEmpty(database), case .refuse = older {
-            throw DatabaseUnfit.olderSchema(found: found, known: currentVersion)
+    static func prepare(_ connection: Connection, _ policy: SQLiteStore.Policy) throws {
+        let found = try version(connection)
+        if found == currentVersion, try isRoster(connection) { return }
+        if try isEmpty(connection) {
+            guard policy.new == .make else { throw DatabaseUnfit.empty }
+        } else {
+            guard try isRoster(connection) else { throw DatabaseUnfit.notRoster }
+            if found > currentVersion {
+                throw DatabaseUnfit.newerSchema(found: found, known: currentVersion)
+            }
+            guard policy.older == .migrate else {
+                throw DatabaseUnfit.olderSchema(found: found, known: currentVersion)
+            }
         }
         // The mode is kept in the file. A file system without shared memory declines it, and
         // the rollback journal does the same more slowly.
-        _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-        try database.inTransaction(.exclusive) {
+        _ = try connection.texts("PRAGMA journal_mode = WAL")
+        try connection.transaction("BEGIN EXCLUSIVE") {
             // Another process may have been faster.
-            for step in steps[min(try version(database), steps.count)...] {
-                try database.execute(sql: step)
+            for step in steps[min(try version(connection), steps.count)...] {
+                try connection.run(script: step)
             }
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try database.execute(sql: "PRAGMA user_version = \(currentVersion)")
-            return .commit
+            try connection.run(script: "PRAGMA application_id = 0x524F5354")
+            try connection.run(script: "PRAGMA user_version = 2")
         }
+        let reached = try version(connection)
+        precondition(reached == currentVersion, "a step without its number")
     }
 
-    static func version(_ database: Database) throws -> Int {
-        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    static func version(_ connection: Connection) throws -> Int {
+        try connection.integer("PRAGMA user_version")
     }
 
-    private static func isRoster(_ database: Database) throws -> Bool {
-        try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID
+    static func isRoster(_ connection: Connection) throws -> Bool {
+        try connection.integer("PRAGMA application_id") == applicationID
     }
 
-    private static func isEmpty(_ database: Database) throws -> Bool {
-        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+    static func isEmpty(_ connection: Connection) throws -> Bool {
+        try connection.integer("SELECT count(*) FROM sqlite_master") == 0
     }
 }

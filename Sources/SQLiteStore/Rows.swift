@@ -1,14 +1,11 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 /// The rows of a prepared statement, one after the other.
 struct Rows: ~Copyable {
-    private let statement: Statement
     private let handle: OpaquePointer
 
-    init(_ statement: Statement) {
-        self.statement = statement
-        handle = statement.sqliteStatement
+    init(_ statement: OpaquePointer) {
+        handle = statement
         sqlite3_reset(handle)
     }
 
@@ -21,41 +18,49 @@ struct Rows: ~Copyable {
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     /// Binds a value to the placeholder at a position, counted from 1.
-    func bind(_ value: SQLValue, at position: Int32) {
-        switch value {
-        case .null: sqlite3_bind_null(handle, position)
-        case .integer(let number): sqlite3_bind_int64(handle, position, number)
-        case .real(let number): sqlite3_bind_double(handle, position, number)
-        case .text(var text):
-            text.withUTF8 { utf8 in
-                _ = utf8.withMemoryRebound(to: CChar.self) {
-                    sqlite3_bind_text(
-                        handle,
-                        position,
-                        $0.baseAddress,
-                        Int32($0.count),
-                        Self.transient
-                    )
-                }
+    ///
+    /// - Throws: `SQLiteError`, for a value that is too large.
+    func bind(_ value: SQLValue, at position: Int32) throws {
+        let code =
+            switch value {
+            case .null: sqlite3_bind_null(handle, position)
+            case .integer(let number): sqlite3_bind_int64(handle, position, number)
+            case .real(let number): sqlite3_bind_double(handle, position, number)
+            case .text(var text): text.withUTF8 { bindText($0, at: position) }
+            case .utf8(let bytes): bytes.withUnsafeBufferPointer { bindText($0, at: position) }
+            case .blob(let bytes):
+                sqlite3_bind_blob64(handle, position, bytes, UInt64(bytes.count), Self.transient)
             }
-        case .blob(let bytes):
-            sqlite3_bind_blob(handle, position, bytes, Int32(bytes.count), Self.transient)
+        guard code == SQLITE_OK else { throw failure }
+    }
+
+    private func bindText(_ utf8: UnsafeBufferPointer<UInt8>, at position: Int32) -> Int32 {
+        guard let base = utf8.baseAddress else {
+            return sqlite3_bind_text(handle, position, "", 0, Self.transient)
+        }
+        return base.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
+            sqlite3_bind_text64(
+                handle,
+                position,
+                $0,
+                UInt64(utf8.count),
+                Self.transient,
+                UInt8(SQLITE_UTF8)
+            )
         }
     }
+
+    private var failure: SQLiteError { SQLiteError(sqlite3_db_handle(handle)) }
 
     /// Goes to the next row.
     ///
     /// - Returns: Whether there is one.
+    /// - Throws: `SQLiteError`.
     func next() throws -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        default:
-            let connection = sqlite3_db_handle(handle)
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
-                message: sqlite3_errmsg(connection).map { String(cString: $0) }
-            )
+        default: throw failure
         }
     }
 

@@ -58,6 +58,8 @@ enum SQLValue: Sendable {
     case integer(Int64)
     case real(Double)
     case text(String)
+    /// Text as its bytes.
+    case utf8([UInt8])
     case blob([UInt8])
 }
 

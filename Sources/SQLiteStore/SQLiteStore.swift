@@ -1,95 +1,113 @@
 import Directory
-import GRDB
 import SCIM
 
 /// The store on SQLite: one connection a process, WAL, `synchronous=FULL`.
 package final class SQLiteStore: Store {
-    /// What to do with a database whose schema is older than the program's.
-    package enum OlderSchema: Sendable {
-        /// Throw 503: another process may still run the older program.
-        case refuse
-        case migrate
+    /// What to do with a file that is not a database of the program's own schema.
+    package struct Policy: Sendable {
+        package enum New: Sendable {
+            /// A file that is missing or empty is no database.
+            case refuse
+            /// A file that is missing or empty becomes a new database.
+            case make
+        }
+
+        package enum Older: Sendable {
+            /// Another process may still run the older program.
+            case refuse
+            case migrate
+        }
+
+        let new: New
+        let older: Older
+
+        /// For processes that serve: a file that has gone must not become an empty directory.
+        package static let serve = Policy(new: .refuse, older: .refuse)
+        /// For commands that may be the first to use a database.
+        package static let make = Policy(new: .make, older: .refuse)
+        package static let migrate = Policy(new: .make, older: .migrate)
     }
 
+    // In this order they are let go: the connection before the locks that guard its file.
     private let connection: Connection
     private let attributes: AttributeNumbers
+    private let fileGuard: FileGuard
+    private let types: ResourceTypes
+    /// Whether nothing has happened after which a new connection is needed: what was wrong may be
+    /// right by the next request, and show in a new one only.
+    package private(set) var isUsable = true
 
-    /// Opens a database; a file that is missing or empty becomes a new one.
+    /// Opens a database.
     ///
     /// - Parameters:
     ///   - path: Of the file. Its folder must exist.
-    ///   - older: What to do with a database of an older schema.
-    /// - Throws: 503 when the file cannot be used: not a database, not Roster's, of a newer or
-    ///   older schema, locked, read-only, on a full disk.
-    package init(path: String, older: OlderSchema = .refuse) throws(SCIMError) {
-        do {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            attributes = try queue.writeWithoutTransaction { database in
-                try Migrations.prepare(database, older: older)
-                database.add(function: VersionTagFunction.function)
-                return try AttributeNumbers(database, types: ResourceType.all)
-            }
-            connection = try Connection(queue)
-        } catch {
-            throw SCIMError(storeError: error)
+    ///   - types: The resource types that it holds.
+    ///   - policy: What to do with a file that is not of the program's own schema.
+    /// - Throws: `StoreError.unusable` when the file cannot be used: missing, not a database, not
+    ///   Roster's, of a newer or older schema, read-only; `.changing` while others have the file
+    ///   open that was here before; `.busy`, `.full`.
+    package init(
+        path: String,
+        types: ResourceTypes = .standard,
+        policy: Policy = .serve
+    ) throws {
+        (connection, attributes, fileGuard) = try mapped {
+            if case .make = policy.new { try Self.makeFile(path) }
+            // A file that is gone at this moment is missing, whatever happens next.
+            let fileGuard = try FileGuard(path: path)
+            SharedMemory.mend(path: path)
+            let connection = try Connection(path: path, .readWrite)
+            try connection.run(script: Self.settings)
+            try Migrations.prepare(connection, policy)
+            try connection.add(
+                function: VersionTagFunction.name,
+                argumentsCount: 2,
+                VersionTagFunction.function
+            )
+            let attributes = try AttributeNumbers(connection, types: types)
+            fileGuard.holdWAL()
+            return (connection, attributes, fileGuard)
         }
+        self.types = types
     }
 
-    private static var configuration: Configuration {
-        var configuration = Configuration()
-        // While it is opened; `Connection` waits in its own way.
-        configuration.busyMode = .timeout(5)
-        // Statements are prepared while a transaction of `Connection` is open.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-            try database.execute(sql: "PRAGMA cache_size = -8000")
-            // A change touches a dozen pages; fewer checkpoints write each of them less often.
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+    private static let settings: StaticString = """
+        PRAGMA synchronous = FULL;
+        PRAGMA cache_size = -8000;
+        -- A change touches a dozen pages; fewer checkpoints write each of them less often.
+        PRAGMA wal_autocheckpoint = 4000;
+        -- Temporary results of a search never reach a disk where others could read them.
+        PRAGMA temp_store = MEMORY;
+        """
+
+    private static func makeFile(_ path: String) throws {
+        _ = try Connection(path: path, .create)
+    }
+
+    package func read<Result>(
+        within budget: Budget,
+        _ body: (any StoreReading) throws -> Result
+    ) throws -> Result {
+        try noting {
+            try connection.within(budget) {
+                try connection.transaction("BEGIN") { try body(reading) }
+            }
         }
-        return configuration
     }
 
     package func write<Result>(
-        _ body: (any StoreTransaction) throws(SCIMError) -> Result
-    ) throws(SCIMError) -> Result {
-        try mapped {
-            // Immediate, so that nothing it has read can change before it commits.
-            try connection.transaction("BEGIN IMMEDIATE") {
-                try checkSchema()
-                return try body(SQLiteTransaction(connection: connection, attributes: attributes))
+        within budget: Budget,
+        _ body: (any StoreTransaction) throws -> Result
+    ) throws -> Result {
+        try noting {
+            try connection.within(budget) {
+                // Immediate, so that nothing it has read can change before it commits.
+                try connection.transaction("BEGIN IMMEDIATE") {
+                    try checkSchema()
+                    return try body(SQLiteTransaction(reading: reading))
+                }
             }
         }
-    }
-
-    package func fetch(
-        _ id: String,
-        type: ResourceType,
-        domain: String,
-        loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource? {
-        let body = {
-            try Reading(connection: self.connection).fetch(id, type: type, domain: domain, parts)
-        }
-        // Without members it is one statement, which sees one state of the database anyway.
-        guard parts.contains(.members) else { return try mapped(body) }
-        return try mapped { try connection.transaction("BEGIN", body) }
-    }
-
-    package func search(_ query: Query) throws(SCIMError) -> Page {
-        try mapped {
-            try connection.transaction("BEGIN") {
-                try Reading(connection: connection).search(query, attributes)
-            }
-        }
-    }
-
-    package func token(hash: [UInt8]) throws(SCIMError) -> Token? {
-        try mapped { try Reading(connection: connection).token(hash: hash) }
-    }
-
-    package func tokens() throws(SCIMError) -> [Token] {
-        try mapped { try Reading(connection: connection).tokens() }
     }
 
     package func recordUse(ofToken id: Int64, at instant: Instant) {
@@ -103,10 +121,26 @@ package final class SQLiteStore: Store {
         }
     }
 
+    private var reading: SQLiteReading {
+        SQLiteReading(connection: connection, attributes: attributes, types: types)
+    }
+
+    /// Runs a step, and notes a failure after which a new connection is needed.
+    private func noting<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try mapped(body)
+        } catch let error as StoreError {
+            switch error {
+            case .unusable, .full: isUsable = false
+            default: break
+            }
+            throw error
+        }
+    }
+
     /// A newer program may have migrated the database since it was opened.
     private func checkSchema() throws {
-        let rows = try connection.rows("PRAGMA user_version")
-        let found = try rows.next() ? Int(rows.integer(0)) : 0
+        let found = try Migrations.version(connection)
         let known = Migrations.currentVersion
         if found > known { throw DatabaseUnfit.newerSchema(found: found, known: known) }
         if found < known { throw DatabaseUnfit.olderSchema(found: found, known: known) }
@@ -115,18 +149,8 @@ package final class SQLiteStore: Store {
     /// Sets or reads a pragma of the connection, for tests of what SQLite then refuses.
     ///
     /// - Returns: The first value of the answer.
-    package func pragma(_ pragma: String) throws -> Int? {
-        try connection.queue.writeWithoutTransaction {
-            try Int.fetchOne($0, sql: "PRAGMA \(pragma)")
-        }
-    }
-}
-
-/// Runs a step of the store; what it throws becomes what the client is told.
-func mapped<Result>(_ body: () throws -> Result) throws(SCIMError) -> Result {
-    do {
-        return try body()
-    } catch {
-        throw SCIMError(storeError: error)
+    package func pragma(_ pragma: StaticString) throws -> Int? {
+        let rows = try connection.rows(pragma)
+        return try rows.next() ? Int(rows.integer(0)) : nil
     }
 }

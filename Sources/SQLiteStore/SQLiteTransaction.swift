@@ -1,97 +1,100 @@
 import Directory
-import GRDB
 import SCIM
 
 /// A transaction: `BEGIN IMMEDIATE`, so that nothing it has read can change before it commits.
 struct SQLiteTransaction: StoreTransaction {
-    let connection: Connection
-    let attributes: AttributeNumbers
+    let reading: SQLiteReading
+
+    private var connection: Connection { reading.connection }
+    private var attributes: AttributeNumbers { reading.attributes }
+
+    // MARK: Reading
 
     func fetch(
         _ id: String,
         type: ResourceType,
         domain: String,
         loading parts: ResourceParts
-    ) throws(SCIMError) -> StoredResource? {
-        try mapped {
-            try Reading(connection: connection).fetch(id, type: type, domain: domain, parts)
+    ) throws -> StoredResource? {
+        try reading.fetch(id, type: type, domain: domain, loading: parts)
+    }
+
+    func search(_ query: Query) throws -> Page { try reading.search(query) }
+
+    func membersCount(of key: Int64) throws -> Int { try reading.membersCount(of: key) }
+
+    func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String] {
+        try reading.memberIDs(of: key, selection)
+    }
+
+    func token(hash: [UInt8]) throws -> Token? { try reading.token(hash: hash) }
+
+    func tokens() throws -> [Token] { try reading.tokens() }
+
+    func journal(after sequence: Int64, limit: Int) throws -> [JournalEntry] {
+        try reading.journal(after: sequence, limit: limit)
+    }
+
+    // MARK: Resources
+
+    func insert(_ resource: ResourceRecord) throws -> Int64 {
+        try connection.execute(
+            """
+            INSERT INTO resource (id, type, created, modified, version, document)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            resource.id,
+            resource.type.name,
+            resource.created.microseconds,
+            resource.modified.microseconds,
+            resource.version,
+            SQLValue.utf8(resource.document.text)
+        )
+        let key = connection.lastInsertedKey
+        try connection.execute(
+            """
+            INSERT INTO resource_count (type, total) VALUES (?, 1)
+            ON CONFLICT (type) DO UPDATE SET total = total + 1
+            """,
+            resource.type.name
+        )
+        let document = try resource.document.object()
+        for column in attributes.columns(of: resource.type) {
+            for row in column.rows(of: document) { try insert(row, key, resource.type) }
         }
+        if let externalId = resource.externalId {
+            try setExternalID(externalId, key, resource.domain)
+        }
+        return key
     }
 
-    func search(_ query: Query) throws(SCIMError) -> Page {
-        try mapped { try Reading(connection: connection).search(query, attributes) }
-    }
-
-    func insert(_ resource: ResourceRecord) throws(SCIMError) -> Int64 {
-        try mapped {
+    func update(_ key: Int64, from old: ResourceRecord, to new: ResourceRecord) throws {
+        // A document that stays is the same object.
+        if old.document === new.document {
+            try connection.execute(
+                "UPDATE resource SET modified = ?, version = ? WHERE key = ? AND version = ?",
+                new.modified.microseconds,
+                new.version,
+                key,
+                old.version
+            )
+        } else {
             try connection.execute(
                 """
-                INSERT INTO resource (id, type, created, modified, version, document)
-                VALUES (?, ?, ?, ?, ?, ?)
+                UPDATE resource SET modified = ?, version = ?, document = ?
+                WHERE key = ? AND version = ?
                 """,
-                resource.id,
-                resource.type.name,
-                resource.created.microseconds,
-                resource.modified.microseconds,
-                resource.version,
-                Self.text(of: resource.document)
+                new.modified.microseconds,
+                new.version,
+                SQLValue.utf8(new.document.text),
+                key,
+                old.version
             )
-            let key = connection.lastInsertedKey
-            try connection.execute(
-                """
-                INSERT INTO resource_count (type, total) VALUES (?, 1)
-                ON CONFLICT (type) DO UPDATE SET total = total + 1
-                """,
-                resource.type.name
-            )
-            for column in attributes.columns(of: resource.type) {
-                for row in column.rows(of: resource.document) {
-                    try insert(row, key, resource.type)
-                }
-            }
-            if let externalId = resource.externalId {
-                try setExternalID(externalId, key, resource.domain)
-            }
-            return key
         }
-    }
-
-    func update(
-        _ key: Int64,
-        from old: ResourceRecord,
-        to new: ResourceRecord
-    ) throws(SCIMError) {
-        try mapped {
-            if old.document == new.document {
-                try connection.execute(
-                    """
-                    UPDATE resource SET modified = ?, version = ? WHERE key = ? AND version = ?
-                    """,
-                    new.modified.microseconds,
-                    new.version,
-                    key,
-                    old.version
-                )
-            } else {
-                try connection.execute(
-                    """
-                    UPDATE resource SET modified = ?, version = ?, document = ?
-                    WHERE key = ? AND version = ?
-                    """,
-                    new.modified.microseconds,
-                    new.version,
-                    Self.text(of: new.document),
-                    key,
-                    old.version
-                )
-            }
-            guard connection.changesCount == 1 else {
-                throw SCIMError.preconditionFailed("the resource has changed meanwhile")
-            }
-            try updateValues(key, from: old, to: new)
-            if old.externalId != new.externalId {
-                try setExternalID(new.externalId, key, new.domain)
-            }
+        guard connection.changesCount == 1 else { throw StoreError.moved }
+        if old.document !== new.document { try updateValues(key, from: old, to: new) }
+        if old.externalId != new.externalId {
+            try setExternalID(new.externalId, key, new.domain)
         }
     }
 
@@ -103,9 +106,9 @@ struct SQLiteTransaction: StoreTransaction {
         from old: ResourceRecord,
         to new: ResourceRecord
     ) throws {
-        if old.document == new.document { return }
+        let (before, after) = (try old.document.object(), try new.document.object())
         for column in attributes.columns(of: new.type) {
-            let (removed, added) = column.change(from: old.document, to: new.document)
+            let (removed, added) = column.change(from: before, to: after)
             for row in removed {
                 try connection.execute(
                     "DELETE FROM value WHERE resource = ? AND attribute = ? AND element = ?",
@@ -130,10 +133,8 @@ struct SQLiteTransaction: StoreTransaction {
                 row.valueClass.rawValue,
                 row.key
             )
-        } catch let error as DatabaseError
-            where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
-        {
-            throw SCIMError.uniqueness("there is already a \(type.name) with this \(row.name)")
+        } catch let error as SQLiteError where error.isUniqueViolation {
+            throw StoreError.taken(type: type.name, attribute: row.name)
         }
     }
 
@@ -156,157 +157,244 @@ struct SQLiteTransaction: StoreTransaction {
         )
     }
 
-    func delete(_ key: Int64, type: ResourceType) throws(SCIMError) {
-        try mapped {
-            try connection.execute("DELETE FROM resource WHERE key = ?", key)
-            try connection.execute("DELETE FROM value WHERE resource = ?", key)
-            try connection.execute("DELETE FROM external_id WHERE resource = ?", key)
-            try connection.execute("DELETE FROM member WHERE grp = ?", key)
-            try connection.execute("DELETE FROM member WHERE member = ?", key)
-            try connection.execute("DELETE FROM credential WHERE resource = ?", key)
-            try connection.execute(
-                "UPDATE resource_count SET total = total - 1 WHERE type = ?",
-                type.name
-            )
-        }
+    func delete(_ key: Int64, type: ResourceType) throws {
+        try connection.execute("DELETE FROM resource WHERE key = ?", key)
+        try connection.execute("DELETE FROM value WHERE resource = ?", key)
+        try connection.execute("DELETE FROM external_id WHERE resource = ?", key)
+        try connection.execute("DELETE FROM member WHERE grp = ?", key)
+        try connection.execute("DELETE FROM member WHERE member = ?", key)
+        try connection.execute("DELETE FROM credential WHERE resource = ?", key)
+        try connection.execute(
+            "UPDATE resource_count SET total = total - 1 WHERE type = ?",
+            type.name
+        )
     }
 
-    func setPassword(_ hash: String, of key: Int64) throws(SCIMError) {
-        try mapped {
-            try connection.execute(
-                """
-                INSERT INTO credential (resource, hash) VALUES (?, ?)
-                ON CONFLICT (resource) DO UPDATE SET hash = excluded.hash
-                """,
-                key,
-                hash
-            )
-        }
+    func setPassword(_ hash: String, of key: Int64) throws {
+        try connection.execute(
+            """
+            INSERT INTO credential (resource, hash) VALUES (?, ?)
+            ON CONFLICT (resource) DO UPDATE SET hash = excluded.hash
+            """,
+            key,
+            hash
+        )
     }
 
     // MARK: Membership
 
-    func addMembers(
-        _ ids: [String],
-        to group: Int64,
+    func addMembers(_ ids: [String], to key: Int64, at instant: Instant) throws {
+        for id in ids {
+            try connection.execute(
+                """
+                INSERT OR IGNORE INTO member (grp, member, added)
+                SELECT ?, key, ? FROM resource WHERE id = ?
+                """,
+                key,
+                instant.microseconds,
+                id
+            )
+            guard connection.changesCount == 1 else { throw StoreError.absent(id: id) }
+        }
+    }
+
+    func removeMembers(_ ids: [String], from key: Int64) throws {
+        for id in ids {
+            try connection.execute(
+                """
+                DELETE FROM member
+                WHERE grp = ? AND member = (SELECT key FROM resource WHERE id = ?)
+                """,
+                key,
+                id
+            )
+        }
+    }
+
+    // MARK: What a deletion changes elsewhere
+
+    func leaveAll(_ member: Int64, types: ResourceTypes, at instant: Instant) throws -> [Touched] {
+        var touched: [Touched] = []
+        for type in types.all where type.membership != nil {
+            let rows = try connection.rows(
+                """
+                UPDATE resource SET version = version + 1, modified = max(modified, ?)
+                WHERE type = ? AND key IN (SELECT grp FROM member WHERE member = ?)
+                RETURNING id, version, json_extract(document, ?)
+                """,
+                instant.microseconds,
+                type.name,
+                member,
+                JSONPath.text(type.naming?.name)
+            )
+            while try rows.next() { touched.append(Touched(rows, type)) }
+        }
+        try connection.execute("DELETE FROM member WHERE member = ?", member)
+        return touched
+    }
+
+    func clear(
+        _ reference: AttributeReference,
+        of type: ResourceType,
+        to id: String,
         at instant: Instant
-    ) throws(SCIMError) -> [String] {
-        try mapped {
-            var added: [String] = []
-            for id in ids {
-                guard let member = try key(of: id) else {
-                    throw SCIMError.invalidValue(
-                        "members: there is no resource with the id \(id.prefix(64))"
-                    )
-                }
-                try connection.execute(
-                    "INSERT OR IGNORE INTO member (grp, member, added) VALUES (?, ?, ?)",
-                    group,
-                    member,
-                    instant.microseconds
-                )
-                if connection.changesCount > 0 { added.append(id) }
-            }
-            return added
-        }
+    ) throws -> [Touched] {
+        let keys = try resources(of: type, whose: reference, is: id)
+        if keys.isEmpty { return [] }
+        let list = "[\(keys.map(String.init).joined(separator: ","))]"
+        let touched = try clearDocuments(list, reference, type, at: instant)
+        try clearValues(list, reference)
+        return touched
     }
 
-    func removeMembers(_ ids: [String], from group: Int64) throws(SCIMError) -> [String] {
-        try mapped {
-            var removed: [String] = []
-            for id in ids {
-                guard let member = try key(of: id) else { continue }
-                try connection.execute(
-                    "DELETE FROM member WHERE grp = ? AND member = ?",
-                    group,
-                    member
-                )
-                if connection.changesCount > 0 { removed.append(id) }
-            }
-            return removed
-        }
+    private func resources(
+        of type: ResourceType,
+        whose reference: AttributeReference,
+        is id: String
+    ) throws -> [Int64] {
+        guard let value = reference.attribute?.subAttribute(named: "value") else { return [] }
+        let isThis = Predicate.comparison(reference.sub(value), .eq, .text(id))
+        let search = SearchSQL(type: type, predicate: isThis, attributes: attributes)
+        let rows = try connection.rows("SELECT r.key FROM resource r WHERE \(search.condition)")
+        var keys: [Int64] = []
+        while try rows.next() { keys.append(rows.integer(0)) }
+        return keys
     }
 
-    private func key(of id: String) throws -> Int64? {
-        let rows = try connection.rows("SELECT key FROM resource WHERE id = ?", id)
-        return try rows.next() ? rows.integer(0) : nil
+    /// All in one statement: somebody may manage thousands.
+    private func clearDocuments(
+        _ keys: String,
+        _ reference: AttributeReference,
+        _ type: ResourceType,
+        at instant: Instant
+    ) throws -> [Touched] {
+        let attribute = JSONPath.text(
+            reference.isExtension ? reference.schema : nil,
+            reference.attribute?.name
+        )
+        // An extension in which nothing is left goes too, from `schemas` as well.
+        let whole = JSONPath.text(reference.isExtension ? reference.schema : nil)
+        let document: SQL =
+            reference.isExtension
+            ? """
+            CASE (SELECT count(*) FROM json_each(document, \(whole)))
+            WHEN 1 THEN json_set(json_remove(document, \(whole)), '$.schemas', json((
+                SELECT json_group_array(value) FROM json_each(document, '$.schemas')
+                WHERE value <> \(reference.schema ?? ""))))
+            ELSE json_remove(document, \(attribute)) END
+            """ : "json_remove(document, \(attribute))"
+        let rows = try connection.rows(
+            """
+            UPDATE resource SET version = version + 1, modified = max(modified, \(instant.microseconds)),
+                document = \(document)
+            WHERE key IN (SELECT value FROM json_each(\(keys)))
+            RETURNING id, version, json_extract(document, \(JSONPath.text(type.naming?.name)))
+            """
+        )
+        var touched: [Touched] = []
+        while try rows.next() { touched.append(Touched(rows, type)) }
+        return touched
+    }
+
+    private func clearValues(_ keys: String, _ reference: AttributeReference) throws {
+        let references = [reference] + (reference.attribute?.subAttributes ?? []).map(reference.sub)
+        for part in references {
+            try connection.execute(
+                """
+                DELETE FROM value WHERE attribute = ?
+                    AND resource IN (SELECT value FROM json_each(?))
+                """,
+                attributes[part],
+                keys
+            )
+        }
+        guard reference.isExtension, let schema = reference.schema else { return }
+        let whole = AttributeReference(schema: schema, isExtension: true, attribute: nil)
+        let schemas = attributes[ResourceType.schemasReference]
+        // Where the document has lost its extension.
+        let emptied: SQL = """
+            SELECT r.key FROM resource r JOIN json_each(\(keys)) k ON r.key = k.value
+            WHERE json_type(r.document, \(JSONPath.text(schema))) IS NULL
+            """
+        try connection.execute(
+            """
+            DELETE FROM value WHERE attribute IN (\(attributes[whole]), \(schemas))
+                AND resource IN (\(emptied))
+            """
+        )
+        try connection.execute(
+            """
+            INSERT INTO value (resource, attribute, element, class, key)
+            SELECT r.key, \(schemas), s.key, 0, s.value
+            FROM resource r, json_each(r.document, '$.schemas') s WHERE r.key IN (\(emptied))
+            """
+        )
     }
 
     // MARK: Journal and tokens
 
-    func append(_ entry: AuditEntry) throws(SCIMError) {
-        try mapped {
+    func append(_ entries: [JournalEntry]) throws {
+        for entry in entries {
             try connection.execute(
                 """
-                INSERT INTO audit
-                    (at, request, token, client, action, type, resource, version, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO journal (at, request, actor_type, actor_id, actor, action, type,
+                    resource, name, version, concerned, detail)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 entry.at.microseconds,
                 entry.requestID,
-                entry.tokenID,
-                entry.client,
+                entry.actor.type,
+                entry.actor.id,
+                entry.actor.name,
                 entry.action.rawValue,
-                entry.type,
-                entry.id,
-                entry.version,
-                Self.text(of: entry.detail)
+                entry.subject.type,
+                entry.subject.id,
+                entry.subject.name,
+                entry.subject.version,
+                entry.concernedText.map(SQLValue.utf8),
+                SQLValue.utf8(JSON.object(entry.detail).text)
             )
         }
     }
 
-    func append(_ event: OutboxEvent) throws(SCIMError) {
-        try mapped {
-            try connection.execute(
-                """
-                INSERT INTO outbox (at, event, type, resource, version, data)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-                event.at.microseconds,
-                event.name,
-                event.type,
-                event.id,
-                event.version,
-                Self.text(of: event.data)
-            )
-        }
+    func insert(_ token: Token) throws -> Int64 {
+        try connection.execute(
+            """
+            INSERT INTO token (hash, name, profile, rights, domain, created, expires)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            token.hash,
+            token.name,
+            token.profile,
+            token.rights.rawValue,
+            token.domain,
+            token.created.microseconds,
+            token.expires?.microseconds
+        )
+        return connection.lastInsertedKey
     }
 
-    func insert(_ token: Token, hash: [UInt8]) throws(SCIMError) -> Int64 {
-        try mapped {
-            try connection.execute(
-                """
-                INSERT INTO token (hash, name, profile, rights, domain, created, expires)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                hash,
-                token.name,
-                token.profile,
-                token.rights.rawValue,
-                token.domain,
-                token.created.microseconds,
-                token.expires?.microseconds
-            )
-            return connection.lastInsertedKey
-        }
+    func revokeToken(_ id: Int64, at instant: Instant) throws -> Bool {
+        try connection.execute(
+            "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL",
+            instant.microseconds,
+            id
+        )
+        return connection.changesCount > 0
     }
+}
 
-    func revokeToken(_ id: Int64, at instant: Instant) throws(SCIMError) -> Bool {
-        try mapped {
-            try connection.execute(
-                "UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL",
-                instant.microseconds,
-                id
-            )
-            return connection.changesCount > 0
-        }
+extension Touched {
+    /// Reads a row of id, version and name.
+    fileprivate init(_ row: borrowing Rows, _ type: ResourceType) {
+        self.init(id: row.text(0), type: type.name, name: row.text(2), version: row.integer(1))
     }
+}
 
-    // MARK: Steps
-
-    private static func text(of object: JSONObject) -> String {
-        var writer = JSONWriter()
-        writer.append(object)
-        return String(decoding: writer.bytes, as: UTF8.self)
+/// Paths into documents, as SQLite's JSON functions take them.
+enum JSONPath {
+    /// `$."a"."b"`; names that are missing are left out.
+    static func text(_ names: String?...) -> String {
+        names.compactMap(\.self).reduce("$") { "\($0).\"\($1)\"" }
     }
 }

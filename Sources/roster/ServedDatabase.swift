@@ -30,18 +30,15 @@ final class ServedDatabase {
     /// The store, opened once, and again when another file has taken the database's place.
     ///
     /// - Throws: As `SQLiteStore.init`.
-    func store(path: String) throws(SCIMError) -> SQLiteStore {
+    func store(path: String) throws -> SQLiteStore {
         closed = nil
-        if let opened, opened.file.path == path, opened.file.isThere { return opened.store }
+        if let opened, opened.file.path == path, opened.file.isThere, opened.store.isUsable {
+            return opened.store
+        }
         opened = nil
         let store = try SQLiteStore(path: path)
         opened = (File(path: path), store)
         return store
-    }
-
-    /// Closes the database; the next request opens it anew.
-    func close() {
-        opened = nil
     }
 
     /// Closes the database when nothing is to be done.
@@ -53,7 +50,7 @@ final class ServedDatabase {
     func letGo() -> Int32 {
         if let opened {
             closed = (opened.file, 0)
-            close()
+            self.opened = nil
         } else if let closed, closed.file.isThere {
             // Opened and closed at once.
             _ = try? SQLiteStore(path: closed.file.path)

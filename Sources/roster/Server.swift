@@ -41,8 +41,6 @@ final class Server {
                 microseconds: monotonicMicroseconds() - start,
                 to: settings.logPath(incoming)
             )
-            // What was wrong may be right by the next request, and show in a new connection only.
-            if answer.status == 503 { database.close() }
             return answer.response
         }
     }
@@ -50,7 +48,8 @@ final class Server {
     private static let idleMilliseconds: Int32 = 2_000
 
     private func store(for request: Request) throws(SCIMError) -> SQLiteStore {
-        try database.store(path: try settings.databasePath(request))
+        let path = try settings.databasePath(request)
+        return try openingDatabase { try database.store(path: path) }
     }
 }
 

@@ -1,33 +1,22 @@
 import Directory
 import Endpoint
 import Gateway
-import Glibc
 import JSONText
 import SCIM
 import SQLiteStore
+import TestSupport
 
 /// The endpoint on a database of its own, with one token.
 final class TestEndpoint {
-    private let folder: String
-    let store: SQLiteStore
+    private let test: TestStore
+    var store: SQLiteStore { test.store }
     private(set) var now = Instant(milliseconds: 1_709_208_000_000)
 
     static let secret = "roster_test-secret"
 
     init(profile: String = "generic", rights: Token.Rights = .write) throws {
-        var template = Array("/tmp/roster-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestError(what: "mkdtemp") }
-        folder = String(
-            decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)),
-            as: UTF8.self
-        )
-        store = try SQLiteStore(path: folder + "/roster.sqlite")
+        test = try TestStore()
         try addToken(Self.secret, name: "test", profile: profile, rights: rights)
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { unlink(folder + "/roster.sqlite" + suffix) }
-        rmdir(folder)
     }
 
     @discardableResult
@@ -48,9 +37,7 @@ final class TestEndpoint {
             expires: expires,
             hash: hash
         )
-        return try store.write { transaction throws(SCIMError) in
-            try transaction.insert(token, hash: hash)
-        }
+        return try store.write(within: .unlimited) { try $0.insert(token) }
     }
 
     /// Sends a request: with the valid bearer token by default, without any where `authorization`
@@ -91,14 +78,10 @@ final class TestEndpoint {
     func create(_ body: JSON, at path: String = "/Users") throws -> String {
         let reply = send("POST", path, body)
         guard reply.status == 201, let id = reply["id"]?.string else {
-            throw TestError(what: "POST \(path): \(reply.status) \(reply.text)")
+            throw TestError("POST \(path): \(reply.status) \(reply.text)")
         }
         return id
     }
-}
-
-struct TestError: Error {
-    let what: String
 }
 
 /// An answer, easy to look into.

@@ -17,8 +17,14 @@ struct CommonRewriteTests {
     @Test(arguments: [
         Sample(
             "capitals",
-            ["Operations": [["op": "Replace", "path": "title"], ["OP": "REMOVE"]], "schemas": [patchOp]],
-            ["Operations": [["op": "replace", "path": "title"], ["OP": "remove"]], "schemas": [patchOp]],
+            [
+                "Operations": [["op": "Replace", "path": "title"], ["OP": "REMOVE"]],
+                "schemas": [patchOp],
+            ],
+            [
+                "Operations": [["op": "replace", "path": "title"], ["OP": "remove"]],
+                "schemas": [patchOp],
+            ],
             fired: "operationCase"
         ),
         Sample("no text", ["Operations": [["op": 1]], "schemas": [patchOp]]),

@@ -692,7 +692,10 @@ struct PatchRewriteTests {
     func removesLongLists(count: Int) throws {
         let ids = (0..<count).map { "\($0)-4a1c-4d8e-9c55-6f1b2a3c4d5e" }
         let outcome = try Self.apply(
-            ["op": "remove", "path": "members", "value": .array(ids.map { ["value": .string($0)] })],
+            [
+                "op": "remove", "path": "members",
+                "value": .array(ids.map { ["value": .string($0)] }),
+            ],
             to: ["displayName": "Crew"],
             .group
         )
@@ -707,7 +710,10 @@ struct PatchRewriteTests {
     @Test func removesLongValues() throws {
         let values = (0..<1_000).map { "\($0)" + String(repeating: "x", count: 700) }
         let outcome = try Self.apply(
-            ["op": "remove", "path": "roles", "value": .array(values.map { ["value": .string($0)] })],
+            [
+                "op": "remove", "path": "roles",
+                "value": .array(values.map { ["value": .string($0)] }),
+            ],
             to: ["roles": .array((values + ["kept"]).map { ["value": .string($0)] })]
         )
         #expect(outcome.resource["roles"] == [["value": "kept"]])
@@ -743,7 +749,7 @@ struct PatchRewriteTests {
     ) throws -> Patch.Outcome {
         let message: JSON = ["schemas": [patchOp], "Operations": [operation]]
         let request = try Profile.generic.patch(message, type).value
-        return try Profile.generic.patch(of: type, base: "", limits: .standard)
+        return try Profile.generic.patch(of: type, links: nil, limits: .standard)
             .apply(request.operations, to: resource)
     }
 }

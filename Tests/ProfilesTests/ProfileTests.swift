@@ -137,7 +137,7 @@ struct ProfileTests {
             let message: JSON = ["schemas": [patchOp], "Operations": [operation]]
             #expect(throws: SCIMError.self, "\(operation)") {
                 let request = try profile.patch(message, .group).value
-                _ = try profile.patch(of: .group, base: "", limits: .standard)
+                _ = try profile.patch(of: .group, links: nil, limits: .standard)
                     .apply(request.operations, to: ["displayName": "Crew"])
             }
         }

@@ -52,7 +52,7 @@ struct ResourceRewriteTests {
         ),
         Sample("two", ["active": 2]),
         Sample("a fraction", ["active": .number(0.5)]),
-        Sample("a number", ["members": [["value": "1", "primary": 1]]], type: .group),
+
     ])
     func booleanNumber(_ sample: Sample) { checkResource(sample) }
 
@@ -104,7 +104,10 @@ struct ResourceRewriteTests {
             "two of them",
             [
                 "x509Certificates": [
-                    ["value": "-----BEGIN A-----AA-----END A----------BEGIN A-----BB-----END A-----"]
+                    [
+                        "value":
+                            "-----BEGIN A-----AA-----END A----------BEGIN A-----BB-----END A-----"
+                    ]
                 ]
             ]
         ),

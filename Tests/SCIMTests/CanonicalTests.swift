@@ -303,7 +303,9 @@ struct CanonicalTests {
     ])
     func requiresUserName(_ body: String) throws {
         let resource = try ResourceType.user.canonical(JSON(parsing: body.utf8))
-        let error = #expect(throws: SCIMError.self) { try ResourceType.user.completed(resource, for: .creation) }
+        let error = #expect(throws: SCIMError.self) {
+            try ResourceType.user.completed(resource, for: .creation)
+        }
         #expect(error?.scimType == .invalidValue && error?.detail.contains("userName") == true)
     }
 

@@ -4,6 +4,7 @@ import Testing
 /// URLs of resources in filters.
 struct ReferenceBindingTests {
     private static let base = "https://example.com/scim/v2"
+    private static let links = Links(base: base, types: .standard)
 
     @Test(
         arguments: [
@@ -20,22 +21,22 @@ struct ReferenceBindingTests {
         ] as [(String, String?)]
     )
     func membersAreComparedByID(_ filter: String, _ expected: String?) throws {
-        let predicate = try FilterParser.parse(filter).bound(to: .group, base: Self.base)
+        let predicate = try FilterParser.parse(filter).bound(to: .group, links: Self.links)
         #expect(Self.idComparison(predicate) == expected)
     }
 
     @Test func groupsAreComparedByID() throws {
         let filter = try FilterParser.parse("groups.$ref eq \"\(Self.base)/Groups/7\"")
-        #expect(Self.idComparison(try filter.bound(to: .user, base: Self.base)) == "value eq 7")
+        #expect(Self.idComparison(try filter.bound(to: .user, links: Self.links)) == "value eq 7")
         let users = try FilterParser.parse("groups.$ref eq \"\(Self.base)/Users/7\"")
-        #expect(Self.idComparison(try users.bound(to: .user, base: Self.base)) == nil)
+        #expect(Self.idComparison(try users.bound(to: .user, links: Self.links)) == nil)
     }
 
     /// The manager's URL is kept as it was sent.
     @Test func storedURLsAreComparedAsText() throws {
         let name = "\(Schema.enterpriseUser.id):manager.$ref"
         let filter = try FilterParser.parse("\(name) eq \"\(Self.base)/Users/7\"")
-        #expect(Self.idComparison(try filter.bound(to: .user, base: Self.base)) == nil)
+        #expect(Self.idComparison(try filter.bound(to: .user, links: Self.links)) == nil)
     }
 
     @Test func valueFiltersOfPatchesAreBoundLikewise() throws {
@@ -45,7 +46,7 @@ struct ReferenceBindingTests {
             attribute: Schema.group.attribute(named: "members")
         )
         let filter = try FilterParser.parse("$ref eq \"\(Self.base)/Users/26\"")
-        let predicate = try filter.bound(toElementsOf: members, in: .group, base: Self.base)
+        let predicate = try filter.bound(toElementsOf: members, in: .group, links: Self.links)
         #expect(Self.idComparison(predicate) == "value eq 26")
     }
 

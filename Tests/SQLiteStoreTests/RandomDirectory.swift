@@ -20,7 +20,6 @@ struct SeededGenerator: RandomNumberGenerator {
 struct RandomDirectory {
     var generator: SeededGenerator
 
-    static let base = "https://example.org/scim/v2"
     static let instants = [
         "2024-02-29T12:00:00Z", "2024-02-29T13:00:00+01:00", "1999-12-31T23:59:59.999999Z",
     ]

@@ -1,6 +1,8 @@
 import Directory
+import JSONText
 import SCIM
 import SQLiteStore
+import TestSupport
 import Testing
 
 /// Filters and sorts mean the same in SQL as in the evaluator.
@@ -9,6 +11,7 @@ struct SearchDifferentialTests {
 
     private struct World {
         let test: TestStore
+        let directory: Directory
         var users: [StoredResource] = []
         var groups: [StoredResource] = []
 
@@ -18,31 +21,24 @@ struct SearchDifferentialTests {
     }
 
     private func world(_ random: inout RandomDirectory) throws -> World {
-        var world = World(test: try TestStore())
-        let directory = world.test.directory()
+        let test = try TestStore()
+        let directory = test.directory()
+        var world = World(test: test, directory: directory)
         var ids: [String] = []
         for number in 0..<80 {
-            let user = try directory.create(
-                random.user(number),
-                type: .user,
-                caller: TestStore.caller
-            )
+            let user = try directory.create(random.user(number))
             ids.append(user.id)
         }
         for number in 0..<20 {
-            _ = try directory.create(
-                random.group(number, members: ids),
-                type: .group,
-                caller: TestStore.caller
-            )
+            _ = try directory.create(random.group(number, members: ids), .group)
         }
-        world.users = try all(.user, world.test.store)
-        world.groups = try all(.group, world.test.store)
+        world.users = try all(.user, directory)
+        world.groups = try all(.group, directory)
         return world
     }
 
-    private func all(_ type: ResourceType, _ store: SQLiteStore) throws -> [StoredResource] {
-        try store.search(query(type)).resources
+    private func all(_ type: ResourceType, _ directory: Directory) throws -> [StoredResource] {
+        try directory.search(query(type)).resources
     }
 
     private func query(
@@ -57,7 +53,7 @@ struct SearchDifferentialTests {
             count: 1_000,
             parts: Self.parts,
             domain: "default",
-            base: RandomDirectory.base
+            links: TestStore.links
         )
     }
 
@@ -82,12 +78,12 @@ struct SearchDifferentialTests {
     ) throws {
         let predicate = try FilterParser.parse(filter.text).bound(to: type)
         let expected = try world.resources(type)
-            .filter { predicate.matches(try $0.object(base: RandomDirectory.base)) }.map(\.id)
-        let page = try world.test.store.search(query(type, predicate))
+            .filter { predicate.matches(try $0.object()) }.map(\.id)
+        let page = try world.directory.search(query(type, predicate))
         #expect(page.resources.map(\.id) == expected, "seed \(seed): \(type.name) \(filter.text)")
         var counting = query(type, predicate)
         counting.count = 0
-        let total = try world.test.store.search(counting).total
+        let total = try world.directory.search(counting).total
         #expect(total == expected.count, "seed \(seed): count of \(type.name) \(filter.text)")
     }
 
@@ -97,7 +93,7 @@ struct SearchDifferentialTests {
         print("SearchDifferentialTests.ordersMeanTheSame(\(run)): seed \(seed)")
         var random = RandomDirectory(seed: seed)
         let world = try world(&random)
-        for type in ResourceType.all {
+        for type in ResourceTypes.standard.all {
             for reference in random.references(type) {
                 for direction in ["ascending", "descending"] {
                     try compareOrder(reference, direction, type, world, seed)
@@ -118,7 +114,7 @@ struct SearchDifferentialTests {
             let order = try? SortOrder(sortBy: name, sortOrder: direction, type: type)
         else { return }
         let keyed = try world.resources(type).map { resource in
-            (resource.id, order.key(of: try resource.object(base: RandomDirectory.base)))
+            (resource.id, order.key(of: try resource.object()))
         }
         let expected = keyed.enumerated().sorted { left, right in
             switch (left.element.1, right.element.1) {
@@ -130,7 +126,7 @@ struct SearchDifferentialTests {
                 return order.descending ? b.precedes(a) : a.precedes(b)
             }
         }.map(\.element.0)
-        let found = try world.test.store.search(query(type, nil, order)).resources.map(\.id)
+        let found = try world.directory.search(query(type, nil, order)).resources.map(\.id)
         #expect(found == expected, "seed \(seed): \(type.name) sorted by \(name) \(direction)")
     }
 }
@@ -140,7 +136,18 @@ extension RandomDirectory {
         _ type: ResourceType,
         _ resources: [StoredResource]
     ) throws -> Filter {
-        let known = try resources.map { try $0.object(base: Self.base) }
+        let known = try resources.map { try $0.object() }
         return filter(type, known: known)
+    }
+}
+
+extension StoredResource {
+    /// The whole resource in canonical form, as the evaluator takes it.
+    fileprivate func object() throws -> JSONObject {
+        let representation = Representation(
+            links: TestStore.links,
+            projection: Projection(type: type)
+        )
+        return try #require(try JSON(parsing: representation.text(of: self), depthMax: .max).object)
     }
 }

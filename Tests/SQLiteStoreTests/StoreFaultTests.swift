@@ -1,40 +1,47 @@
 import Directory
-import GRDB
 import Glibc
 import SCIM
 import SQLiteStore
+import TestSupport
 import Testing
 
 /// A database that cannot be used is a clear 503, and nothing is lost or half written.
 struct StoreFaultTests {
+    /// What a client is told when the database cannot be opened.
     private func error(opening path: String) -> SCIMError? {
         do {
             _ = try SQLiteStore(path: path)
             return nil
         } catch {
-            return error
+            return SCIMError(any: error)
         }
     }
 
     private func change(_ path: String, _ sql: String) throws {
-        try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
+        try TestDatabase(path: path).execute(sql)
+    }
+
+    private func directory(_ store: any Store) -> Directory {
+        Directory(store: store, links: TestStore.links, now: { Instant(milliseconds: 1) })
+    }
+
+    private func users(_ store: SQLiteStore, _ change: (inout Query) -> Void = { _ in })
+        throws(SCIMError) -> Page
+    {
+        var query = Query(type: .user, count: 10, domain: "default", links: TestStore.links)
+        change(&query)
+        return try directory(store).search(query)
     }
 
     private func createUser(_ name: String, in store: SQLiteStore) throws(SCIMError) {
-        _ = try Directory(store: store, now: { Instant(milliseconds: 1) }).create(
-            ["userName": .string(name)],
-            type: .user,
-            caller: TestStore.caller
-        )
+        _ = try directory(store).create(["userName": .string(name)])
     }
 
     @Test func makesAMissingDatabase() throws {
         let test = try TestStore()
         try createUser("ann", in: test.store)
         let again = try SQLiteStore(path: test.path)
-        let found = try again.search(
-            Query(type: .user, count: 10, domain: "default", base: "")
-        )
+        let found = try users(again)
         #expect(found.total == 1)
     }
 
@@ -55,10 +62,8 @@ struct StoreFaultTests {
         try change(test.path, "PRAGMA user_version = \(version)")
         let refusal = #expect(throws: SCIMError.self) { try createUser("bob", in: test.store) }
         #expect(refusal?.status == 503)
-        try change(test.path, "PRAGMA user_version = 1")
-        let found = try test.store.search(
-            Query(type: .user, count: 10, domain: "default", base: "")
-        )
+        try change(test.path, "PRAGMA user_version = 2")
+        let found = try users(test.store)
         #expect(found.total == 1)
     }
 
@@ -66,34 +71,38 @@ struct StoreFaultTests {
     @Test func notesNoUseOfATokenWhileTheDatabaseIsLocked() throws {
         let test = try TestStore()
         let hash = [UInt8](repeating: 7, count: 32)
-        var token = TestStore.caller.token
-        token.hash = hash
-        let id = try test.store.write { transaction throws(SCIMError) in
-            try transaction.insert(token, hash: hash)
-        }
-        let other = try DatabaseQueue(path: test.path)
-        try other.writeWithoutTransaction { database in
-            try database.execute(sql: "BEGIN IMMEDIATE")
-            test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
-            try database.execute(sql: "ROLLBACK")
-        }
-        #expect(try test.store.token(hash: hash)?.used == nil)
+        let token = Token(
+            name: "test",
+            profile: "generic",
+            rights: .write,
+            domain: "default",
+            hash: hash
+        )
+        let id = try test.store.write(within: .unlimited) { try $0.insert(token) }
+        let used = { try test.store.read(within: .unlimited) { try $0.token(hash: hash)?.used } }
+        let other = try test.database()
+        try other.execute("BEGIN IMMEDIATE")
         test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
-        #expect(try test.store.token(hash: hash)?.used == Instant(milliseconds: 5))
+        try other.execute("ROLLBACK")
+        #expect(try used() == nil)
+        test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
+        #expect(try used() == Instant(milliseconds: 5))
     }
 
     @Test func limitsTheBytesOfAPage() throws {
         let test = try TestStore()
         for name in ["ann", "bob"] { try createUser(name, in: test.store) }
-        var query = Query(type: .user, count: 2, domain: "default", base: "")
-        let bytes = try test.store.search(query).resources.reduce(0) { $0 + $1.document.count }
-        query.bytesMax = bytes
-        #expect(try test.store.search(query).resources.count == 2)
-        query.bytesMax = bytes - 1
-        let refusal = #expect(throws: SCIMError.self) { try test.store.search(query) }
+        let bytes = try users(test.store).resources.reduce(0) { $0 + $1.record.document.text.count }
+        #expect(try users(test.store) { $0.bytesMax = bytes }.resources.count == 2)
+        let refusal = #expect(throws: SCIMError.self) {
+            try users(test.store) { $0.bytesMax = bytes - 1 }
+        }
         #expect(refusal?.status == 400 && refusal?.scimType == .tooMany)
-        query.count = 1
-        #expect(try test.store.search(query).resources.count == 1)
+        let one = try users(test.store) {
+            $0.bytesMax = bytes - 1
+            $0.count = 1
+        }
+        #expect(one.resources.count == 1)
     }
 
     @Test func refusesADatabaseOfSomethingElse() throws {
@@ -123,14 +132,12 @@ struct StoreFaultTests {
     @Test func answersThatItIsBusyWhenLocked() throws {
         let test = try TestStore()
         try createUser("ann", in: test.store)
-        let other = try DatabaseQueue(path: test.path)
-        try other.writeWithoutTransaction { database in
-            try database.execute(sql: "BEGIN IMMEDIATE")
-            defer { try? database.execute(sql: "ROLLBACK") }
-            let error = #expect(throws: SCIMError.self) { try createUser("bob", in: test.store) }
-            #expect(error?.status == 503)
-            #expect(error?.headers.map(\.name) == ["Retry-After"])
-        }
+        let other = try test.database()
+        try other.execute("BEGIN IMMEDIATE")
+        let error = #expect(throws: SCIMError.self) { try createUser("bob", in: test.store) }
+        #expect(error?.status == 503)
+        #expect(error?.headers.map(\.name) == ["Retry-After"])
+        try other.execute("ROLLBACK")
         try createUser("bob", in: test.store)
     }
 
@@ -157,20 +164,17 @@ struct StoreFaultTests {
         try createUser("later", in: test.store)
     }
 
-    /// Every resource has its audit entry and event, the count is right, SQLite finds no fault.
+    /// Every resource has its journal entry, the count is right, SQLite finds no fault.
     private func expectConsistency(_ test: TestStore) throws {
-        try DatabaseQueue(path: test.path).read { database in
-            let resources = try Int.fetchOne(database, sql: "SELECT count(*) FROM resource")
-            for sql in [
-                "SELECT total FROM resource_count WHERE type = 'User'",
-                "SELECT count(*) FROM audit", "SELECT count(*) FROM outbox",
-                "SELECT count(*) FROM value WHERE class = 2",
-            ] {
-                let count = try Int.fetchOne(database, sql: sql)
-                #expect(count == resources, "\(sql)")
-            }
-            #expect(try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok")
+        let database = try test.database()
+        let resources = try database.integer("SELECT count(*) FROM resource")
+        for sql in [
+            "SELECT total FROM resource_count WHERE type = 'User'",
+            "SELECT count(*) FROM journal", "SELECT count(*) FROM value WHERE class = 2",
+        ] {
+            #expect(try database.integer(sql) == resources, "\(sql)")
         }
+        #expect(try database.rows("PRAGMA integrity_check") == ["ok"])
     }
 
     @Test func isReadOnlyWithoutTheRightToWrite() throws {
@@ -188,16 +192,12 @@ struct StoreFaultTests {
         let outcomes = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<6 {
                 group.addTask {
-                    do throws(SCIMError) {
+                    do {
                         let store = try SQLiteStore(path: path)
-                        _ = try Directory(store: store, now: { Instant(milliseconds: 1) }).create(
-                            ["userName": "Same"],
-                            type: .user,
-                            caller: TestStore.caller
-                        )
+                        _ = try directory(store).create(["userName": "Same"])
                         return 201
                     } catch {
-                        return error.status
+                        return SCIMError(any: error).status
                     }
                 }
             }
@@ -208,27 +208,25 @@ struct StoreFaultTests {
 
     @Test func racingWritersOfOneVersionWinOnce() async throws {
         let test = try TestStore()
-        let user = try test.directory().create(
-            ["userName": "ann"],
-            type: .user,
-            caller: TestStore.caller
-        )
-        let path = test.path
+        let user = try test.directory().create(["userName": "ann"])
+        let (path, id, tag) = (test.path, user.id, user.tag)
         let outcomes = await withTaskGroup(of: Int.self) { group in
             for number in 0..<6 {
                 group.addTask {
-                    do throws(SCIMError) {
+                    do {
                         let store = try SQLiteStore(path: path)
-                        _ = try Directory(store: store, now: { Instant(milliseconds: 2) }).replace(
-                            user.id,
-                            with: ["userName": "ann", "title": .string("\(number)")],
-                            type: .user,
-                            preconditions: Preconditions(ifMatch: user.tag),
-                            caller: TestStore.caller
+                        let sent: JSON = ["userName": "ann", "title": .string("\(number)")]
+                        _ = try directory(store).perform(
+                            .replace(
+                                id: id,
+                                with: try SentResource(sent, type: .user),
+                                Preconditions(ifMatch: tag)
+                            ),
+                            by: TestStore.caller()
                         )
                         return 200
                     } catch {
-                        return error.status
+                        return SCIMError(any: error).status
                     }
                 }
             }
@@ -241,14 +239,16 @@ struct StoreFaultTests {
 extension SQLiteStore {
     /// Lets the database grow by nothing, as a full disk does; SQLite answers SQLITE_FULL.
     fileprivate func limitPages() throws -> Int {
-        try pragma("page_count").flatMap { try pragma("max_page_count = \($0)") } ?? 0
+        let count = try pragma("PRAGMA page_count") ?? 0
+        _ = try pragma("PRAGMA max_page_count = 1")
+        return count
     }
 
     fileprivate func allowPages(_ count: Int) throws {
-        _ = try pragma("max_page_count = \(count)")
+        _ = try pragma("PRAGMA max_page_count = 1000000")
     }
 
     fileprivate func forbidWriting() throws {
-        _ = try pragma("query_only = 1")
+        _ = try pragma("PRAGMA query_only = 1")
     }
 }

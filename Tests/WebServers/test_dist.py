@@ -16,7 +16,7 @@ FILES = {
     "deploy/systemd/roster.service", "deploy/systemd/roster.socket", "roster"}
 # What is linked in, beside libstdc++, whose package has the compiler's version in its name.
 LICENCES = {
-    "GRDB.swift", "libc6-dev", "libcrypt-dev", "libfcgi-dev", "libjansson-dev", "libsodium-dev",
+    "libc6-dev", "libcrypt-dev", "libfcgi-dev", "libjansson-dev", "libsodium-dev",
     "libsqlite3-dev", "swift", "swift-argument-parser"}
 
 

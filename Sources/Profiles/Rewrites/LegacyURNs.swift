@@ -126,7 +126,9 @@ extension Rewrite {
 extension PatchOperation {
     /// The operation with another path, or other names of members in its value where it has none.
     ///
-    /// - Parameter rename: Given a name as sent; `nil` keeps it.
+    /// - Parameters:
+    ///   - context: Of the request.
+    ///   - rename: Given a name as sent; `nil` keeps it.
     /// - Returns: `nil` when nothing changed.
     fileprivate func renaming(
         _ context: Rewrite.Context,

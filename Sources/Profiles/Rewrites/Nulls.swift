@@ -66,8 +66,9 @@ extension Rewrite {
             let attribute = place.attribute
             let takesText =
                 switch attribute.type {
-                case .string, .reference, .binary: place.position == .element
-                    || !attribute.multiValued
+                case .string, .reference, .binary:
+                    place.position == .element
+                        || !attribute.multiValued
                 case .boolean, .decimal, .integer, .dateTime: false
                 case .complex: place.position == .element
                 }

@@ -16,27 +16,28 @@ extension Filter {
     ///
     /// - Parameters:
     ///   - type: Of the resources that are searched.
-    ///   - base: The endpoint's base URL, without a trailing slash. A reference that begins with
-    ///     it, such as `members.$ref eq "https://example.com/v2/Users/2819c223"`, is a comparison
-    ///     with the id at its end.
+    ///   - links: Which URLs are those of resources here: to compare with one of them, as in
+    ///     `members.$ref eq "https://example.com/v2/Users/2819c223"`, is to compare with the id at
+    ///     its end.
+    /// - Returns: The predicate, in which every name is one of the type's.
     /// - Throws: `invalidFilter` for an unknown attribute, an operator that the attribute's type
     ///   does not have, or a value of another type (RFC 7644 §3.4.2.2).
-    package func bound(to type: ResourceType, base: String = "") throws(SCIMError) -> Predicate {
-        try Binder(type: type, element: nil, base: base).bind(self)
+    package func bound(to type: ResourceType, links: Links? = nil) throws(SCIMError) -> Predicate {
+        try Binder(type: type, element: nil, links: links).bind(self)
     }
 
     /// Binds a value filter to the elements of an attribute: `type eq "work"` of
     /// `emails[type eq "work"]`.
     ///
-    /// `base` is as for a whole filter.
+    /// `links` is as for a whole filter.
     ///
     /// - Throws: `invalidFilter` as for a whole filter.
     package func bound(
         toElementsOf reference: AttributeReference,
         in type: ResourceType,
-        base: String = ""
+        links: Links? = nil
     ) throws(SCIMError) -> Predicate {
-        try Binder(type: type, element: reference, base: base).bind(self)
+        try Binder(type: type, element: reference, links: links).bind(self)
     }
 }
 
@@ -44,7 +45,7 @@ private struct Binder {
     let type: ResourceType
     /// The attribute between whose brackets the filter stands.
     let element: AttributeReference?
-    let base: String
+    let links: Links?
 
     func bind(_ filter: Filter) throws(SCIMError) -> Predicate {
         switch filter {
@@ -62,7 +63,7 @@ private struct Binder {
             }
             return .element(
                 reference,
-                try Binder(type: type, element: reference, base: base).bind(inner)
+                try Binder(type: type, element: reference, links: links).bind(inner)
             )
         }
     }
@@ -142,8 +143,9 @@ private struct Binder {
         case .string(let text), .bare(let text): url = text
         case .number, .boolean, .null: return nil
         }
-        for type in ResourceType.all where reference.referenceTypes.contains(type.name) {
-            let collection = "\(base)\(type.endpoint)/"
+        guard let links else { return nil }
+        for type in links.types.all where reference.referenceTypes.contains(type.name) {
+            let collection = links.url(of: "", type)
             guard url.utf8.starts(with: collection.utf8) else { continue }
             let id = url.utf8.dropFirst(collection.utf8.count)
             return id.isEmpty || id.contains(UInt8(ascii: "/")) ? nil : String(Substring(id))

@@ -32,6 +32,14 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "}"))
     }
 
+    /// Appends a member behind another, with the comma between.
+    package mutating func append(following member: JSONObject.Member) {
+        bytes.append(UInt8(ascii: ","))
+        append(string: member.name)
+        bytes.append(UInt8(ascii: ":"))
+        append(member.value)
+    }
+
     private mutating func append(_ elements: [JSON]) {
         bytes.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {

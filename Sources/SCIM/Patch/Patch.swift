@@ -13,21 +13,21 @@ package struct Patch: Sendable {
     package let type: ResourceType
     package let unmatchedFilter: UnmatchedFilter
     package let rigour: Rigour
-    /// The endpoint's base URL, without a trailing slash: references in value filters begin so.
-    package let base: String
+    /// Which URLs are those of resources here, for references in value filters.
+    package let links: Links?
     package let limits: Limits
 
     package init(
         type: ResourceType,
         unmatchedFilter: UnmatchedFilter,
         rigour: Rigour = .lenient,
-        base: String = "",
+        links: Links? = nil,
         limits: Limits = .standard
     ) {
         self.type = type
         self.unmatchedFilter = unmatchedFilter
         self.rigour = rigour
-        self.base = base
+        self.links = links
         self.limits = limits
     }
 
@@ -263,7 +263,7 @@ package struct Patch: Sendable {
         do {
             return Target(
                 reference: reference,
-                filter: try filter.bound(toElementsOf: reference, in: type, base: base),
+                filter: try filter.bound(toElementsOf: reference, in: type, links: links),
                 filterSyntax: filter,
                 sub: sub,
                 attribute: attribute

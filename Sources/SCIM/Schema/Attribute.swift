@@ -107,6 +107,12 @@ package final class Attribute: Sendable {
 
     package var isComplex: Bool { type == .complex }
 
+    /// Whether the one value of the attribute refers to another resource, as `manager` does.
+    var isReference: Bool {
+        source == .document && !multiValued
+            && subAttribute(named: "value")?.holdsID == true && subAttribute(named: "$ref") != nil
+    }
+
     /// Whether values compare as exact text.
     ///
     /// References and binary data always do (RFC 7643 §2.3.6, §2.3.7).

@@ -23,6 +23,14 @@ package final class ResourceType: Sendable {
     package let schemas: [Schema]
     /// The common attributes, then those of the core schema.
     package let coreAttributes: [Attribute]
+    /// The attribute that holds the members of a resource; `nil` where there are none.
+    package let membership: Attribute?
+    /// The attribute that shows of what the resource is a member; `nil` where that is not shown.
+    package let memberships: Attribute?
+    /// Attributes with one value, which is the id of another resource.
+    package let references: [AttributeReference]
+    /// The attribute by which people know a resource: `userName`, `displayName`.
+    package let naming: Attribute?
 
     package init(
         name: String,
@@ -38,6 +46,18 @@ package final class ResourceType: Sendable {
         self.extensions = extensions
         schemas = [schema] + extensions.map(\.schema)
         coreAttributes = Self.common + schema.attributes
+        membership = schema.attributes.first { $0.source == .members }
+        memberships = schema.attributes.first { $0.source == .memberships }
+        naming = schema.attributes.first { $0.uniqueness == .server }
+        references = schemas.flatMap { part in
+            part.attributes.filter(\.isReference).map { attribute in
+                AttributeReference(
+                    schema: part.id,
+                    isExtension: part !== schema,
+                    attribute: attribute
+                )
+            }
+        }
     }
 
     /// The URN of resource type documents (RFC 7643 §6).

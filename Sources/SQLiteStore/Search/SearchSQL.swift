@@ -5,16 +5,55 @@ import SCIM
 ///
 /// Means what `Predicate.matches` means.
 struct SearchSQL {
-    let query: Query
+    let type: ResourceType
+    let predicate: Predicate?
+    let sortOrder: SortOrder?
+    let domain: String
+    let links: Links
     let attributes: AttributeNumbers
 
+    init(query: Query, attributes: AttributeNumbers) {
+        type = query.type
+        predicate = query.predicate?.merged
+        sortOrder = query.order
+        domain = query.domain
+        links = query.links
+        self.attributes = attributes
+    }
+
+    /// A search that neither `externalId` nor URLs concern.
+    init(type: ResourceType, predicate: Predicate, attributes: AttributeNumbers) {
+        self.type = type
+        self.predicate = predicate.merged
+        sortOrder = nil
+        domain = ""
+        links = Links(base: "", types: ResourceTypes([type]))
+        self.attributes = attributes
+    }
+
+    /// The condition on member `o` of some resource that it satisfies the predicate, whose
+    /// references all lead into an element of `members`.
+    static func condition(
+        ofMember predicate: Predicate,
+        _ links: Links,
+        _ attributes: AttributeNumbers
+    ) -> SQL {
+        let search = SearchSQL(
+            query: Query(type: .group, count: 0, domain: "", links: links),
+            attributes: attributes
+        )
+        return search.ofElement(predicate) { search.otherSide($0) }
+    }
+
+    // MARK: Conditions on a resource
+
     var condition: SQL {
-        guard let predicate = query.predicate else { return "r.type = \(query.type.name)" }
+        guard let predicate else { return "r.type = \(type.name)" }
         // The plus keeps SQLite from walking through all resources of the type when the filter
         // leads straight to the few that it can be true of.
-        let type: SQL =
-            isSelective(predicate) ? "+r.type = \(query.type.name)" : "r.type = \(query.type.name)"
-        return "\(type) AND \(sql(predicate))"
+        let isType: SQL =
+            isSelective(predicate) ? "+r.type = \(type.name)" : "r.type = \(type.name)"
+        return "\(isType) AND \(sql(predicate))"
     }
 
     /// Whether the predicate narrows the search by an index other than the type's.
@@ -23,30 +62,30 @@ struct SearchSQL {
         case .and(let terms): terms.contains(where: isSelective)
         case .or(let terms): terms.allSatisfy(isSelective)
         case .not, .present: false
-        case .element(let reference, let inner):
-            switch reference.attribute?.source {
-            case .document: driver(inner) != nil
-            case .members, .memberships: memberEquality(inner) != nil
-            default: false
-            }
+        case .element(let reference, let inner): driver(inner, of: reference) != nil
         case .comparison(let reference, let comparison, _):
-            switch reference.attribute?.source {
-            case .document: isIndexed(reference) && comparison.usesIndex
-            case .domain: comparison.usesIndex
-            case .record: reference.attribute?.name == "id" && comparison == .eq
-            case .members, .memberships:
-                comparison == .eq && reference.subAttribute?.name == "value"
-            case nil: false
-            }
+            reference.attribute?.source == .record
+                ? reference.attribute?.name == "id" && comparison == .eq
+                : isFound(reference, comparison)
         }
     }
 
-    // MARK: Predicates of a resource
+    /// Whether what satisfies a comparison is found by an index.
+    private func isFound(_ reference: AttributeReference, _ comparison: ComparisonOperator) -> Bool
+    {
+        guard relation(reference)?.indexed != nil, comparison.usesIndex else { return false }
+        // Ids are found one by one: their order means nothing.
+        return Self.isMembership(reference) ? comparison == .eq : true
+    }
+
+    private static func isMembership(_ reference: AttributeReference) -> Bool {
+        reference.attribute?.source == .members || reference.attribute?.source == .memberships
+    }
 
     private func sql(_ predicate: Predicate) -> SQL {
         switch predicate {
-        case .and(let terms): joined(terms.map(sql), " AND ")
-        case .or(let terms): joined(terms.map(sql), " OR ")
+        case .and(let terms): joined(terms, " AND ")
+        case .or(let terms): joined(terms, " OR ")
         case .not(let inner): "NOT (\(sql(inner)))"
         case .present(let reference): present(reference)
         case .element(let reference, let inner): element(reference, inner)
@@ -55,29 +94,71 @@ struct SearchSQL {
         }
     }
 
-    private func joined(_ terms: [SQL], _ connective: SQL) -> SQL {
-        "(\(terms.joined(connective)))"
+    /// Joins terms; those that are about some value of one attribute share one walk through it.
+    private func joined(_ terms: [Predicate], _ connective: SQL) -> SQL {
+        var parts: [SQL] = []
+        let isDisjunction = connective.text == " OR "
+        let groups = Groups(terms) { isShared($0, $1, isDisjunction: isDisjunction) }
+        for group in groups.all {
+            switch group {
+            case .term(let term): parts.append(sql(term))
+            case .values(let reference, let comparisons):
+                let conditions = { (value: SQL) in
+                    comparisons.map { holds(value, $0.operator, $0.key) }.joined(connective)
+                }
+                parts.append(
+                    shared(
+                        reference,
+                        isFound: comparisons.allSatisfy { isFound(reference, $0.operator) },
+                        where: { "(\(conditions($0)))" }
+                    )
+                )
+            }
+        }
+        return "(\(parts.joined(connective)))"
+    }
+
+    /// Whether some value satisfies `a or b` when some value satisfies `a` or some satisfies `b`;
+    /// with `and` that is so where there is one value at most.
+    private func isShared(
+        _ reference: AttributeReference,
+        _ comparison: ComparisonOperator,
+        isDisjunction: Bool
+    ) -> Bool {
+        // What stands in the row of the resource costs nothing to look at again.
+        guard relation(reference) != nil else {
+            return ["version", "location"].contains(reference.subAttribute?.name)
+        }
+        // What is absent is not equal: that is no statement about a value.
+        if comparison == .ne, !reference.isMultiValued { return false }
+        if reference.isMultiValued, reference.definition?.absentMeansFalse == true { return false }
+        // What an index finds narrows a conjunction by itself.
+        return isDisjunction || !reference.isMultiValued && !isFound(reference, comparison)
+    }
+
+    /// Several conditions on the same value of an attribute.
+    private func shared(
+        _ reference: AttributeReference,
+        isFound: Bool,
+        where condition: (SQL) -> SQL
+    ) -> SQL {
+        guard let relation = relation(reference) else {
+            // The limit keeps SQLite from computing the value anew for each condition.
+            return """
+                EXISTS (SELECT 1 FROM (SELECT \(record(reference)) AS key LIMIT 1) c
+                    WHERE \(condition("c.key")))
+                """
+        }
+        return isFound
+            ? relation.found(where: condition(relation.value))
+            : relation.exists(where: condition(relation.value))
     }
 
     private func present(_ reference: AttributeReference) -> SQL {
-        switch reference.attribute?.source {
-        case .document, nil:
-            """
-            EXISTS (SELECT 1 FROM value v WHERE v.resource = r.key
-                AND v.attribute = \(attributes[reference]) AND v.key <> '')
-            """
-        case .domain:
-            """
-            EXISTS (SELECT 1 FROM external_id x WHERE x.resource = r.key
-                AND x.domain = \(query.domain) AND x.value <> '')
-            """
-        case .record: "1"
-        case .members: "EXISTS (SELECT 1 FROM member m WHERE m.grp = r.key)"
-        case .memberships:
-            reference.subAttribute?.name == "display"
-                ? memberships("\(otherSide(reference)) <> ''")
-                : "EXISTS (SELECT 1 FROM member m WHERE m.member = r.key)"
-        }
+        guard let relation = relation(reference) else { return "1" }
+        // A membership always has an id, a type and a URL.
+        let isAlways = Self.isMembership(reference) && reference.subAttribute?.name != "display"
+        return relation.exists(where: isAlways ? "1" : "\(relation.value) <> ''")
     }
 
     private func compare(
@@ -85,102 +166,65 @@ struct SearchSQL {
         _ comparison: ComparisonOperator,
         _ key: Key
     ) -> SQL {
-        switch reference.attribute?.source {
-        case .document, nil: return compareDocument(reference, comparison, key)
-        case .domain: return compareExternalID(comparison, key)
-        case .record: return holds(recordExpression(reference), comparison, key)
-        case .members, .memberships:
-            if comparison == .eq, reference.subAttribute?.name == "value" {
-                return containsMember(reference, key)
-            }
-            let condition = holds(otherSide(reference), comparison, key)
-            return reference.attribute?.source == .members
-                ? members(condition) : memberships(condition)
+        guard let relation = relation(reference) else {
+            return holds(record(reference), comparison, key)
         }
-    }
-
-    private func compareDocument(
-        _ reference: AttributeReference,
-        _ comparison: ComparisonOperator,
-        _ key: Key
-    ) -> SQL {
-        let number = attributes[reference]
         if reference.isMultiValued, reference.definition?.absentMeansFalse == true {
             return elements(of: reference, where: primary(reference, comparison, key))
         }
         if comparison == .ne, !reference.isMultiValued {
-            return """
-                NOT EXISTS (SELECT 1 FROM value v WHERE v.resource = r.key
-                    AND v.attribute = \(number) AND v.key = \(key))
-                """
+            return "NOT \(relation.exists(where: holds(relation.value, .eq, key)))"
         }
-        if comparison == .eq, indexClass(reference) == .unique {
-            // At most one resource: cheaper than a list of those that there are.
-            return """
-                r.key = coalesce((SELECT v.resource FROM value v
-                    WHERE v.class = \(class: .unique) AND v.attribute = \(number)
-                        AND v.key = \(key)), -1)
-                """
-        }
-        let condition = holds("v.key", comparison, key)
-        if isIndexed(reference), comparison.usesIndex {
-            return """
-                r.key IN (SELECT v.resource FROM value v WHERE v.class = \(class: indexClass(reference))
-                    AND v.attribute = \(number) AND \(condition))
-                """
-        }
-        return """
-            EXISTS (SELECT 1 FROM value v WHERE v.resource = r.key
-                AND v.attribute = \(number) AND \(condition))
-            """
+        let condition = holds(relation.value, comparison, key)
+        guard isFound(reference, comparison) else { return relation.exists(where: condition) }
+        let isUnique = reference.definition.map { ValueClass($0) == .unique } ?? false
+        return isUnique && comparison == .eq
+            ? relation.onlyFound(where: condition) : relation.found(where: condition)
     }
 
-    private func compareExternalID(_ comparison: ComparisonOperator, _ key: Key) -> SQL {
-        if comparison == .ne {
-            return "NOT \(compareExternalID(.eq, key))"
-        }
-        let condition = holds("x.value", comparison, key)
-        if comparison.usesIndex {
-            return """
-                r.key IN (SELECT x.resource FROM external_id x
-                    WHERE x.domain = \(query.domain) AND \(condition))
-                """
-        }
-        return """
-            EXISTS (SELECT 1 FROM external_id x WHERE x.resource = r.key
-                AND x.domain = \(query.domain) AND \(condition))
-            """
-    }
-
-    // MARK: Predicates of one element
+    // MARK: Conditions on one element
 
     private func element(_ reference: AttributeReference, _ inner: Predicate) -> SQL {
         switch reference.attribute?.source {
         case .document, nil: return documentElement(reference, inner)
-        case .domain:
-            return """
-                EXISTS (SELECT 1 FROM external_id x WHERE x.resource = r.key
-                    AND x.domain = \(query.domain) AND \(ofElement(inner) { _ in "x.value" }))
-                """
-        case .record: return ofElement(inner, recordExpression)
-        case .members:
-            if let key = memberEquality(inner) { return containsMember(reference, key, inner) }
-            return members(ofElement(inner) { otherSide($0) })
-        case .memberships:
-            if let key = memberEquality(inner) { return containsMember(reference, key, inner) }
-            return memberships(ofElement(inner) { otherSide($0) })
+        case .record: return ofElement(inner, record)
+        case .domain, .members, .memberships:
+            // By its id the other resource of a membership is found.
+            let id = driver(inner, of: reference)
+            guard let relation = relation(id?.reference ?? reference) else { return "1" }
+            let condition = ofElement(inner) { relationValue($0) }
+            return id == nil ? relation.exists(where: condition) : relation.found(where: condition)
         }
     }
 
+    private func relationValue(_ reference: AttributeReference) -> SQL {
+        relation(reference)?.value ?? record(reference)
+    }
+
     private func documentElement(_ reference: AttributeReference, _ inner: Predicate) -> SQL {
-        guard let (sub, key) = driver(inner) else {
+        guard let (sub, key) = driver(inner, of: reference) else {
             return elements(of: reference, where: ofDocumentElement(inner))
         }
         return """
-            r.key IN (SELECT e.resource FROM value e WHERE e.class = \(class: indexClass(sub))
+            r.key IN (SELECT e.resource FROM value e
+                WHERE e.class = \(class: sub.definition.map(ValueClass.init) ?? .plain)
                 AND e.attribute = \(attributes[sub]) AND e.key = \(key)
                 AND \(ofDocumentElement(inner)))
             """
+    }
+
+    /// A sub-attribute by whose index elements that satisfy the predicate are found.
+    private func driver(
+        _ predicate: Predicate,
+        of element: AttributeReference
+    ) -> (reference: AttributeReference, key: Key)? {
+        switch predicate {
+        case .and(let terms): terms.lazy.compactMap { driver($0, of: element) }.first
+        case .comparison(let reference, .eq, let key)
+        where reference.subAttribute != nil && relation(reference)?.indexed != nil:
+            (reference, key)
+        default: nil
+        }
     }
 
     private func elements(of reference: AttributeReference, where condition: SQL) -> SQL {
@@ -193,8 +237,8 @@ struct SearchSQL {
     /// The condition on one element, whose row is `e`.
     private func ofDocumentElement(_ predicate: Predicate) -> SQL {
         switch predicate {
-        case .and(let terms): return joined(terms.map(ofDocumentElement), " AND ")
-        case .or(let terms): return joined(terms.map(ofDocumentElement), " OR ")
+        case .and(let terms): return ofDocumentElement(terms, " AND ")
+        case .or(let terms): return ofDocumentElement(terms, " OR ")
         case .not(let inner): return "NOT (\(ofDocumentElement(inner)))"
         case .element: preconditionFailure("value paths are never nested")
         case .present(let reference):
@@ -209,6 +253,24 @@ struct SearchSQL {
                 ? "NOT \(part(reference, holds("s.key", .eq, key)))"
                 : part(reference, holds("s.key", comparison, key))
         }
+    }
+
+    /// Joins terms; of an element every sub-attribute has one value.
+    private func ofDocumentElement(_ terms: [Predicate], _ connective: SQL) -> SQL {
+        var parts: [SQL] = []
+        // Not for what is absent: that is no statement about a value.
+        let groups = Groups(terms) { reference, comparison in
+            comparison != .ne && reference.subAttribute?.absentMeansFalse == false
+        }
+        for group in groups.all {
+            switch group {
+            case .term(let term): parts.append(ofDocumentElement(term))
+            case .values(let reference, let comparisons):
+                let conditions = comparisons.map { holds("s.key", $0.operator, $0.key) }
+                parts.append(part(reference, "(\(conditions.joined(connective)))"))
+            }
+        }
+        return "(\(parts.joined(connective)))"
     }
 
     /// A sub-attribute of element `e` satisfies the condition on `s.key`.
@@ -235,8 +297,8 @@ struct SearchSQL {
         _ expression: (AttributeReference) -> SQL
     ) -> SQL {
         switch predicate {
-        case .and(let terms): joined(terms.map { ofElement($0, expression) }, " AND ")
-        case .or(let terms): joined(terms.map { ofElement($0, expression) }, " OR ")
+        case .and(let terms): "(\(terms.map { ofElement($0, expression) }.joined(" AND ")))"
+        case .or(let terms): "(\(terms.map { ofElement($0, expression) }.joined(" OR ")))"
         case .not(let inner): "NOT (\(ofElement(inner, expression)))"
         case .element: preconditionFailure("value paths are never nested")
         case .present(let reference): "\(expression(reference)) <> ''"
@@ -245,129 +307,16 @@ struct SearchSQL {
         }
     }
 
-    /// A sub-attribute by whose index elements that satisfy the predicate are found.
-    private func driver(_ predicate: Predicate) -> (AttributeReference, Key)? {
-        switch predicate {
-        case .and(let terms): terms.lazy.compactMap(driver).first
-        case .comparison(let reference, .eq, let key)
-        where reference.subAttribute != nil && isIndexed(reference):
-            (reference, key)
-        default: nil
-        }
-    }
-
-    // MARK: Membership
-
-    /// The other resource of a membership, `o`: the member of a group, or the group of a member.
-    private func otherSide(_ reference: AttributeReference) -> SQL {
-        switch reference.subAttribute?.name {
-        case "$ref": "(\(query.base) || \(ofOtherType { $0.endpoint }) || '/' || o.id)"
-        case "type":
-            reference.attribute?.source == .members
-                ? ofOtherType { $0.name.caseFolded } : "'direct'"
-        case "display":
-            """
-            (SELECT d.key FROM value d WHERE d.resource = o.key
-                AND d.attribute = \(attributes[Self.groupName]) AND d.element = 0)
-            """
-        default: "o.id"
-        }
-    }
-
-    /// What depends on the resource type of `o`.
-    private func ofOtherType(_ value: (ResourceType) -> String) -> SQL {
-        let cases = ResourceType.all.map { type -> SQL in "WHEN \(type.name) THEN \(value(type))" }
-        return "CASE o.type \(cases.joined(" ")) END"
-    }
-
-    private static let groupName = AttributeReference(
-        schema: Schema.group.id,
-        isExtension: false,
-        attribute: Schema.group.attribute(named: "displayName")
-    )
-
-    private func members(_ condition: SQL) -> SQL {
-        """
-        EXISTS (SELECT 1 FROM member m JOIN resource o ON o.key = m.member
-            WHERE m.grp = r.key AND \(condition))
-        """
-    }
-
-    private func memberships(_ condition: SQL) -> SQL {
-        """
-        EXISTS (SELECT 1 FROM member m JOIN resource o ON o.key = m.grp
-            WHERE m.member = r.key AND \(condition))
-        """
-    }
-
-    private func containsMember(
-        _ reference: AttributeReference,
-        _ key: Key,
-        _ inner: Predicate? = nil
-    ) -> SQL {
-        let rest: SQL = inner.map { ofElement($0) { otherSide($0) } } ?? "1"
-        return reference.attribute?.source == .members
-            ? """
-            r.key IN (SELECT m.grp FROM resource o JOIN member m ON m.member = o.key
-                WHERE o.id = \(key) AND \(rest))
-            """
-            : """
-            r.key IN (SELECT m.member FROM resource o JOIN member m ON m.grp = o.key
-                WHERE o.id = \(key) AND \(rest))
-            """
-    }
-
-    /// The id that the other side of a membership must have.
-    private func memberEquality(_ predicate: Predicate) -> Key? {
-        switch predicate {
-        case .and(let terms): terms.lazy.compactMap(memberEquality).first
-        case .comparison(let reference, .eq, let key)
-        where reference.subAttribute?.name == "value":
-            key
-        default: nil
-        }
-    }
-
-    // MARK: Columns
-
-    private func recordExpression(_ reference: AttributeReference) -> SQL {
-        switch reference.subAttribute?.name {
-        case "resourceType": "r.type"
-        case "created": "r.created"
-        case "lastModified": "r.modified"
-        case "location": "(\(query.base + query.type.endpoint + "/") || r.id)"
-        case "version":
-            """
-            version_tag(r.version, (
-                SELECT group_concat(
-                    g.id || \(EntityTag.fieldSeparator) || json_extract(g.document, '$.displayName'),
-                    \(EntityTag.recordSeparator))
-                FROM (SELECT o.id, o.document FROM member m JOIN resource o ON o.key = m.grp
-                    WHERE m.member = r.key AND \(query.type.hasMemberships ? 1 : 0) ORDER BY m.grp) g))
-            """
-        default: "r.id"
-        }
-    }
-
-    private func isIndexed(_ reference: AttributeReference) -> Bool {
-        reference.definition.map { ValueClass($0) != .plain } ?? false
-    }
-
-    private func indexClass(_ reference: AttributeReference) -> ValueClass {
-        reference.definition.map(ValueClass.init) ?? .plain
-    }
-
     // MARK: Comparisons
 
     private func holds(_ expression: SQL, _ comparison: ComparisonOperator, _ key: Key) -> SQL {
-        let value = key
         switch comparison {
-        case .eq: return "\(expression) = \(value)"
-        case .ne: return "\(expression) <> \(value)"
-        case .gt: return "\(expression) > \(value)"
-        case .ge: return "\(expression) >= \(value)"
-        case .lt: return "\(expression) < \(value)"
-        case .le: return "\(expression) <= \(value)"
+        case .eq: return "\(expression) = \(key)"
+        case .ne: return "\(expression) <> \(key)"
+        case .gt: return "\(expression) > \(key)"
+        case .ge: return "\(expression) >= \(key)"
+        case .lt: return "\(expression) < \(key)"
+        case .le: return "\(expression) <= \(key)"
         case .co, .sw, .ew:
             guard case .text(let text) = key, !text.isEmpty else {
                 return "\(expression) IS NOT NULL"
@@ -392,35 +341,19 @@ struct SearchSQL {
 
     // MARK: Order
 
+    /// Resources without a value come last, or first where the order descends.
     var order: SQL {
-        guard let order = query.order else { return "r.key" }
-        let key = orderKey(order.reference)
-        return order.descending
-            ? "(\(key)) IS NULL DESC, \(key) DESC, r.key"
-            : "(\(key)) IS NULL, \(key), r.key"
+        guard let sortOrder else { return "r.key" }
+        let key = orderKey(sortOrder.reference)
+        return sortOrder.descending
+            ? "\(key) DESC NULLS FIRST, r.key" : "\(key) ASC NULLS LAST, r.key"
     }
 
     private func orderKey(_ reference: AttributeReference) -> SQL {
         switch reference.attribute?.source {
-        case .record: return recordExpression(reference)
-        case .domain:
-            return """
-                (SELECT x.value FROM external_id x
-                    WHERE x.resource = r.key AND x.domain = \(query.domain))
-                """
-        case .members:
-            return """
-                (SELECT \(otherSide(reference)) FROM member m
-                    JOIN resource o ON o.key = m.member
-                    WHERE m.grp = r.key ORDER BY m.member LIMIT 1)
-                """
-        case .memberships:
-            return """
-                (SELECT \(otherSide(reference)) FROM member m
-                    JOIN resource o ON o.key = m.grp
-                    WHERE m.member = r.key ORDER BY m.grp LIMIT 1)
-                """
-        case .document, nil: return documentOrderKey(reference)
+        case .document, nil: documentOrderKey(reference)
+        case .record: record(reference)
+        case .domain, .members, .memberships: relation(reference)?.first ?? "NULL"
         }
     }
 
@@ -447,6 +380,54 @@ struct SearchSQL {
             (SELECT coalesce(\(key), 0) FROM value e WHERE e.resource = r.key
                 AND e.attribute = \(attributes[reference.sub(nil)]) AND e.element = \(element))
             """
+    }
+}
+
+/// The terms of a conjunction or disjunction, with those together that can share one walk through
+/// an attribute's values.
+private struct Groups {
+    typealias Comparison = (operator: ComparisonOperator, key: Key)
+
+    enum Group {
+        case term(Predicate)
+        /// One value of the attribute satisfies the comparisons, joined as the terms are.
+        case values(AttributeReference, [Comparison])
+    }
+
+    private(set) var all: [Group] = []
+
+    init(
+        _ terms: [Predicate],
+        where isShared: (AttributeReference, ComparisonOperator) -> Bool
+    ) {
+        var places: [String: Int] = [:]
+        for term in terms {
+            guard case .comparison(let reference, let comparison, let key) = term,
+                isShared(reference, comparison)
+            else {
+                all.append(.term(term))
+                continue
+            }
+            guard let place = places[reference.name] else {
+                places[reference.name] = all.count
+                all.append(.term(term))
+                continue
+            }
+            add(reference, (comparison, key), at: place)
+        }
+    }
+
+    private mutating func add(
+        _ reference: AttributeReference,
+        _ comparison: Comparison,
+        at place: Int
+    ) {
+        switch all[place] {
+        case .values(_, let earlier): all[place] = .values(reference, earlier + [comparison])
+        case .term(.comparison(_, let first, let key)):
+            all[place] = .values(reference, [(first, key), comparison])
+        case .term: preconditionFailure("not a comparison")
+        }
     }
 }
 

@@ -1,14 +1,23 @@
+import CSQLite
 import Directory
-import GRDB
 
 /// `version_tag(version, memberships)`: a resource's entity tag within SQL, for the rare filter
 /// that names `meta.version`.
 enum VersionTagFunction {
-    static let function = DatabaseFunction("version_tag", argumentCount: 2, pure: true) { values in
-        guard let version = Int64.fromDatabaseValue(values[0]) else { return nil }
-        return EntityTag.text(
-            version: version,
-            joinedMemberships: String.fromDatabaseValue(values[1])
-        )
-    }
+    static let name = "version_tag"
+
+    static let function:
+        @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void = {
+            context,
+            _,
+            arguments in
+            guard let arguments else { return sqlite3_result_null(context) }
+            let memberships = sqlite3_value_text(arguments[1]).map { String(cString: $0) }
+            let tag = EntityTag.text(
+                version: sqlite3_value_int64(arguments[0]),
+                joinedMemberships: memberships
+            )
+            let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+            sqlite3_result_text(context, tag, Int32(tag.utf8.count), transient)
+        }
 }

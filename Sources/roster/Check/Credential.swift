@@ -29,26 +29,20 @@ struct ProbeToken {
     let secret: String
     private let number: Int64
 
-    init(in store: any Store, now: Instant) throws(SCIMError) {
-        let made = TokenSecret()
+    init(in directory: Directory, now: Instant) throws(SCIMError) {
         let token = Token(
             name: Self.name,
             profile: "generic",
             rights: .read,
             domain: "default",
-            created: now,
-            expires: Instant(microseconds: now.microseconds + Self.lifetimeMicroseconds),
-            hash: made.hash
+            expires: Instant(microseconds: now.microseconds + Self.lifetimeMicroseconds)
         )
-        number = try store.write { transaction throws(SCIMError) in
-            try transaction.insert(token, hash: made.hash)
-        }
-        secret = made.text
+        let made = try directory.create(token, by: .commandLine)
+        number = made.token.id
+        secret = made.secret.text
     }
 
-    func revoke(in store: any Store, now: Instant) throws(SCIMError) {
-        _ = try store.write { transaction throws(SCIMError) in
-            try transaction.revokeToken(number, at: now)
-        }
+    func revoke(in directory: Directory) throws(SCIMError) {
+        _ = try directory.revoke(by: .commandLine) { $0.id == number }
     }
 }

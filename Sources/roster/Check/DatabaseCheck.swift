@@ -48,7 +48,7 @@ struct DatabaseCheck {
         guard let file = FileStatus(path: path) else {
             report.add(
                 .warning(
-                    "the database \(path) does not exist yet; Roster makes it on first use",
+                    "the database \(path) does not exist yet",
                     cure: "roster token create NAME"
                 )
             )
@@ -241,7 +241,7 @@ struct DatabaseCheck {
     private func isUsable(_ report: inout Report) -> Bool {
         let inspection: Inspection
         do throws(SCIMError) {
-            inspection = try Inspection(path: path, depth: depth)
+            inspection = try openingDatabase { try Inspection(path: path, depth: depth) }
         } catch {
             report.add(
                 .error(
@@ -280,7 +280,7 @@ struct DatabaseCheck {
         switch content {
         case .empty:
             .warning(
-                "the database is empty; Roster makes its tables on first use",
+                "the database is empty",
                 cure: "roster migrate"
             )
         case .foreign:
@@ -304,8 +304,9 @@ struct DatabaseCheck {
 
     private func open(_ report: inout Report) -> SQLiteStore? {
         do throws(SCIMError) {
-            let store = try SQLiteStore(path: path)
-            report.add(TokenCheck(tokens: try store.tokens(), now: now).findings)
+            let store = try openingDatabase { try SQLiteStore(path: path) }
+            let tokens = try Directory(store).read { store -> [Token] in try store.tokens() }
+            report.add(TokenCheck(tokens: tokens, now: now).findings)
             return store
         } catch {
             report.add(.error("the database cannot be used: \(error.cause ?? error.detail)"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Directory
 import Gateway
 import SCIM
 import SQLiteStore
@@ -86,7 +87,7 @@ struct CheckCommand: ParsableCommand {
         ).run(&report)
         guard case .temporary(let token) = credential, let store else { return }
         do throws(SCIMError) {
-            try token.revoke(in: store, now: currentInstant())
+            try token.revoke(in: Directory(store))
         } catch {
             report.add(.note("the token of this check could not be revoked; it ends by itself"))
         }
@@ -104,7 +105,7 @@ struct CheckCommand: ParsableCommand {
         }
         guard let store else { return .invalid(ProbeToken.unknownSecret) }
         do throws(SCIMError) {
-            return .temporary(try ProbeToken(in: store, now: currentInstant()))
+            return .temporary(try ProbeToken(in: Directory(store), now: currentInstant()))
         } catch {
             report.add(
                 .error(

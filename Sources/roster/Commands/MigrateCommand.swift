@@ -9,7 +9,7 @@ struct MigrateCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
-        _ = try database.open(older: .migrate)
+        _ = try database.open(policy: .migrate)
         explain("The database is up to date.")
     }
 }

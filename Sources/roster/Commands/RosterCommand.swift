@@ -35,21 +35,43 @@ struct DatabaseOptions: ParsableArguments {
         return path
     }
 
-    /// Opens the database for a command that makes none.
-    func openExisting() throws -> SQLiteStore {
-        let path = try path()
-        guard FileIdentity(path: path) != nil else {
-            throw CommandError(description: "there is no database \(path)")
-        }
-        return try open()
-    }
-
-    func open(older: SQLiteStore.OlderSchema = .refuse) throws -> SQLiteStore {
+    /// Opens the database.
+    ///
+    /// `policy` is what to do when there is none yet.
+    func open(policy: SQLiteStore.Policy) throws -> Directory {
         Gateway.restrictFileModes()
         let path = try path()
         return try reportingCause { () throws(SCIMError) in
-            try SQLiteStore(path: path, older: older)
+            try openingDatabase { Directory(try SQLiteStore(path: path, policy: policy)) }
         }
+    }
+}
+
+/// Opens a database; what hinders it becomes what a client would be told, with the cause.
+func openingDatabase<Result>(_ body: () throws -> Result) throws(SCIMError) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw SCIMError(any: error)
+    }
+}
+
+extension Directory {
+    /// The directory that a command works on.
+    init(_ store: SQLiteStore) {
+        self.init(
+            store: store,
+            links: Links(base: "", types: .standard),
+            now: currentInstant
+        )
+    }
+}
+
+extension Caller {
+    /// Whoever runs the command, by the system's name of the user.
+    static var commandLine: Caller {
+        let user = FileStatus(path: "/proc/self")?.ownerName ?? ""
+        return Caller(actor: .command(user: user), domain: "default", requestID: "")
     }
 }
 

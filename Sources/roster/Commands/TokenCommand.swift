@@ -33,22 +33,21 @@ struct TokenCommand: ParsableCommand {
 
         @OptionGroup var database: DatabaseOptions
 
+        private var wanted: Token {
+            Token(
+                name: name,
+                profile: profile.lowercased(),
+                rights: rights,
+                domain: domain,
+                expires: expires.map { $0.added(to: currentInstant()) }
+            )
+        }
+
         func validate() throws {
-            let isName = name.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte | 0x20) && byte > 0x40
-                    || (0x30...0x39).contains(byte) || "._-".utf8.contains(byte)
-            }
-            guard isName, (1...64).contains(name.utf8.count) else {
-                throw ValidationError(
-                    "a name has 1 to 64 letters, digits, '.', '_' and '-'"
-                )
-            }
-            // `revoke` takes names and numbers.
-            guard !name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                throw ValidationError("a name of digits only would be taken for a number")
-            }
-            guard domain.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !domain.isEmpty else {
-                throw ValidationError("a domain has letters, digits and marks of ASCII, no blanks")
+            do {
+                try wanted.check()
+            } catch {
+                throw ValidationError(error.detail)
             }
             guard Profile.named(profile) != nil else {
                 let names = Profile.all.map(\.name).joined(separator: ", ")
@@ -57,30 +56,19 @@ struct TokenCommand: ParsableCommand {
         }
 
         func run() throws {
-            let store = try database.open()
-            let secret = TokenSecret()
-            let now = currentInstant()
-            let token = Token(
-                name: name,
-                profile: profile.lowercased(),
-                rights: rights,
-                domain: domain,
-                created: now,
-                expires: expires.map { $0.added(to: now) },
-                hash: secret.hash
-            )
-            let number = try reportingCause { () throws(SCIMError) in
-                try store.write { transaction throws(SCIMError) in
-                    let number = try transaction.insert(token, hash: secret.hash)
-                    // A secret that nobody has read is of no use: then there is no token.
-                    guard writeLine(secret.text, to: 1) else {
-                        throw SCIMError(status: 500, detail: "standard output cannot be written")
-                    }
-                    return number
+            let directory = try database.open(policy: .make)
+            let (token, secret) = try reportingCause { () throws(SCIMError) in
+                try directory.create(wanted, by: .commandLine)
+            }
+            // A secret that nobody has read is of no use: then there is no token.
+            guard writeLine(secret.text, to: 1) else {
+                _ = try reportingCause { () throws(SCIMError) in
+                    try directory.revoke(by: .commandLine) { $0.id == token.id }
                 }
+                throw CommandError(description: "standard output cannot be written")
             }
             explain(
-                "Token \(number) of \(name) (profile \(token.profile), \(rights.rawValue)"
+                "Token \(token.id) of \(name) (profile \(token.profile), \(rights.rawValue)"
                     + "\(token.expires.map { ", until \($0.text)" } ?? "")). "
                     + "Copy it now: it is not shown again."
             )
@@ -95,8 +83,10 @@ struct TokenCommand: ParsableCommand {
         @OptionGroup var database: DatabaseOptions
 
         func run() throws {
-            let store = try database.openExisting()
-            let tokens = try reportingCause { () throws(SCIMError) in try store.tokens() }
+            let directory = try database.open(policy: .serve)
+            let tokens = try reportingCause { () throws(SCIMError) in
+                try directory.read { store -> [Token] in try store.tokens() }
+            }
             let now = currentInstant()
             print("ID\tNAME\tPROFILE\tRIGHTS\tDOMAIN\tCREATED\tLAST USED\tSTATE")
             for token in tokens {
@@ -121,19 +111,10 @@ struct TokenCommand: ParsableCommand {
         @OptionGroup var database: DatabaseOptions
 
         func run() throws {
-            let store = try database.openExisting()
-            let now = currentInstant()
+            let directory = try database.open(policy: .serve)
             let revoked = try reportingCause { () throws(SCIMError) in
-                let matching = try store.tokens().filter {
-                    $0.revoked == nil && ($0.name == token || String($0.id) == token)
-                }
-                return try store.write { transaction throws(SCIMError) in
-                    var revoked: [Token] = []
-                    for token in matching
-                    where try transaction.revokeToken(token.id, at: now) {
-                        revoked.append(token)
-                    }
-                    return revoked
+                try directory.revoke(by: .commandLine) {
+                    $0.name == token || String($0.id) == token
                 }
             }
             guard !revoked.isEmpty else {

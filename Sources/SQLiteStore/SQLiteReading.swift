@@ -2,24 +2,24 @@ import Directory
 import JSONText
 import SCIM
 
-/// Statements that read.
-struct Reading {
+/// Statements that read, all of one state of the database.
+struct SQLiteReading: StoreReading {
     let connection: Connection
+    let attributes: AttributeNumbers
+    let types: ResourceTypes
+
+    // MARK: One resource
 
     func fetch(
         _ id: String,
         type: ResourceType,
         domain: String,
-        _ parts: ResourceParts
+        loading parts: ResourceParts
     ) throws -> StoredResource? {
-        // The memberships in the same statement, so that both are of one moment.
         let rows = try connection.rows(
             """
             SELECT r.key, r.id, r.created, r.modified, r.version, r.document,
-                (SELECT x.value FROM external_id x WHERE x.resource = r.key AND x.domain = ?),
-                (SELECT json_group_array(json_array(id, json_extract(document, '$.displayName')))
-                    FROM (SELECT g.id, g.document FROM member m JOIN resource g ON g.key = m.grp
-                        WHERE m.member = r.key ORDER BY m.grp))
+                (SELECT x.value FROM external_id x WHERE x.resource = r.key AND x.domain = ?)
             FROM resource r WHERE r.id = ? AND r.type = ?
             """,
             domain,
@@ -27,9 +27,9 @@ struct Reading {
             type.name
         )
         guard try rows.next() else { return nil }
-        var resource = Self.resource(rows, type)
-        if parts.contains(.memberships), type.hasMemberships {
-            resource.memberships = try Self.memberships(rows.bytes(7))
+        var resource = Self.resource(rows, type, domain)
+        if parts.contains(.memberships), type.memberships != nil {
+            resource.memberships = try memberships(of: resource.key)
         }
         if parts.contains(.members), type.membership != nil {
             resource.members = try members(of: resource.key)
@@ -37,26 +37,46 @@ struct Reading {
         return resource
     }
 
-    private static func resource(_ row: borrowing Rows, _ type: ResourceType) -> StoredResource {
+    private static func resource(
+        _ row: borrowing Rows,
+        _ type: ResourceType,
+        _ domain: String
+    ) -> StoredResource {
         StoredResource(
             key: row.integer(0),
-            id: row.text(1),
-            type: type,
-            created: Instant(microseconds: row.integer(2)),
-            modified: Instant(microseconds: row.integer(3)),
-            version: row.integer(4),
-            document: row.bytes(5),
-            externalId: row.optionalText(6)
+            record: ResourceRecord(
+                id: row.text(1),
+                type: type,
+                created: Instant(microseconds: row.integer(2)),
+                modified: Instant(microseconds: row.integer(3)),
+                version: row.integer(4),
+                document: Document(text: row.bytes(5)),
+                externalId: row.optionalText(6),
+                domain: domain
+            )
         )
     }
 
-    /// The memberships of a resource; `json` is `[["id","displayName"], …]`.
-    private static func memberships(_ json: [UInt8]) throws -> [Membership] {
-        if json.elementsEqual("[]".utf8) { return [] }
-        return (try JSON(parsing: json).array ?? []).compactMap { pair in
-            guard let pair = pair.array, let group = pair.first?.string else { return nil }
-            return Membership(group: group, display: pair.last?.string ?? "")
-        }
+    private func memberships(of member: Int64) throws -> [Membership] {
+        let rows = try connection.rows(
+            """
+            SELECT g.id, g.type, json_extract(g.document, '$.displayName')
+            FROM member m JOIN resource g ON g.key = m.grp
+            WHERE m.member = ? ORDER BY m.grp
+            """,
+            member
+        )
+        var memberships: [Membership] = []
+        while try rows.next() { memberships.append(Self.membership(rows, from: 0)) }
+        return memberships
+    }
+
+    private static func membership(_ row: borrowing Rows, from column: Int32) -> Membership {
+        Membership(
+            group: row.text(column),
+            type: row.text(column + 1),
+            display: row.text(column + 2)
+        )
     }
 
     private func members(of group: Int64) throws -> [Member] {
@@ -72,9 +92,61 @@ struct Reading {
         return members
     }
 
+    func membersCount(of key: Int64) throws -> Int {
+        let rows = try connection.rows("SELECT count(*) FROM member WHERE grp = ?", key)
+        return try rows.next() ? Int(rows.integer(0)) : 0
+    }
+
+    func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String] {
+        let rows = try rows(of: key, selection)
+        var ids: [String] = []
+        while try rows.next() { ids.append(rows.text(0)) }
+        return ids
+    }
+
+    private func rows(of key: Int64, _ selection: MemberSelection) throws -> Rows {
+        switch selection {
+        case .all:
+            return try connection.rows(
+                """
+                SELECT o.id FROM member m JOIN resource o ON o.key = m.member
+                WHERE m.grp = ? ORDER BY m.member
+                """,
+                key
+            )
+        case .among(let ids):
+            if ids.count == 1 {
+                return try connection.rows(
+                    """
+                    SELECT o.id FROM resource o JOIN member m ON m.member = o.key
+                    WHERE o.id = ? AND m.grp = ?
+                    """,
+                    ids[0],
+                    key
+                )
+            }
+            return try connection.rows(
+                """
+                SELECT o.id FROM json_each(?) wanted CROSS JOIN resource o CROSS JOIN member m
+                WHERE o.id = wanted.value AND m.member = o.key AND m.grp = ?
+                """,
+                JSON.array(ids.map(JSON.string)).text,
+                key
+            )
+        case .matching(let predicate, let links):
+            let condition = SearchSQL.condition(ofMember: predicate, links, attributes)
+            return try connection.rows(
+                """
+                SELECT o.id FROM member m JOIN resource o ON o.key = m.member
+                WHERE m.grp = \(key) AND \(condition) ORDER BY m.member
+                """
+            )
+        }
+    }
+
     // MARK: Search
 
-    func search(_ query: Query, _ attributes: AttributeNumbers) throws -> Page {
+    func search(_ query: Query) throws -> Page {
         let builder = SearchSQL(query: query, attributes: attributes)
         let condition = builder.condition
         let resources = query.count > 0 ? try page(query, condition, builder.order) : []
@@ -98,8 +170,8 @@ struct Reading {
         var resources: [StoredResource] = []
         var bytes = 0
         while try rows.next() {
-            let resource = Self.resource(rows, query.type)
-            try Self.count(resource.document.count, into: &bytes, of: query)
+            let resource = Self.resource(rows, query.type, query.domain)
+            try Self.count(resource.record.document.text.count, into: &bytes, of: query)
             resources.append(resource)
         }
         return try withParts(resources, bytes, query)
@@ -108,15 +180,9 @@ struct Reading {
     /// Bytes of a member in an answer, roughly: id, URL and type.
     private static let memberBytes = 160
 
-    /// - Throws: `tooMany` when the page becomes too large.
     private static func count(_ more: Int, into bytes: inout Int, of query: Query) throws {
         bytes += more
-        if bytes > query.bytesMax {
-            throw SCIMError.tooMany(
-                "the page is larger than \(query.bytesMax) bytes; ask for fewer resources (count)"
-                    + " or leave their members out (excludedAttributes)"
-            )
-        }
+        if bytes > query.bytesMax { throw StoreError.pageTooLarge(bytesMax: query.bytesMax) }
     }
 
     private func withParts(
@@ -126,7 +192,7 @@ struct Reading {
     ) throws -> [StoredResource] {
         var complete = resources
         var bytes = documentBytes
-        if query.parts.contains(.memberships), query.type.hasMemberships, !resources.isEmpty {
+        if query.parts.contains(.memberships), query.type.memberships != nil, !resources.isEmpty {
             let memberships = try memberships(ofAll: resources.map(\.key))
             for index in complete.indices {
                 complete[index].memberships = memberships[complete[index].key] ?? []
@@ -145,22 +211,19 @@ struct Reading {
     /// One statement for a whole page; a simpler one where the page is a single resource, as it
     /// is when a client looks a user up.
     private func memberships(ofAll members: [Int64]) throws -> [Int64: [Membership]] {
+        if members.count == 1 { return [members[0]: try memberships(of: members[0])] }
         let list = "[\(members.map(String.init).joined(separator: ","))]"
-        let isOfPage: SQL =
-            members.count == 1
-            ? "m.member = \(members[0])" : "m.member IN (SELECT value FROM json_each(\(list)))"
         let rows = try connection.rows(
             """
-            SELECT m.member, g.id, json_extract(g.document, '$.displayName')
+            SELECT m.member, g.id, g.type, json_extract(g.document, '$.displayName')
             FROM member m JOIN resource g ON g.key = m.grp
-            WHERE \(isOfPage) ORDER BY m.member, m.grp
-            """
+            WHERE m.member IN (SELECT value FROM json_each(?)) ORDER BY m.member, m.grp
+            """,
+            list
         )
         var memberships: [Int64: [Membership]] = [:]
         while try rows.next() {
-            memberships[rows.integer(0), default: []].append(
-                Membership(group: rows.text(1), display: rows.text(2))
-            )
+            memberships[rows.integer(0), default: []].append(Self.membership(rows, from: 1))
         }
         return memberships
     }
@@ -223,9 +286,21 @@ struct Reading {
     private static func instant(_ microseconds: Int64?) -> Instant? {
         microseconds.map(Instant.init(microseconds:))
     }
-}
 
-extension ResourceType {
-    /// Whether resources show the groups that they are members of.
-    var hasMemberships: Bool { schema.attributes.contains { $0.source == .memberships } }
+    // MARK: Journal
+
+    func journal(after sequence: Int64, limit: Int) throws -> [JournalEntry] {
+        let rows = try connection.rows(
+            """
+            SELECT sequence, at, request, actor_type, actor_id, actor, action, type, resource, name,
+                version, concerned, detail
+            FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?
+            """,
+            sequence,
+            limit
+        )
+        var entries: [JournalEntry] = []
+        while try rows.next() { entries.append(try JournalEntry(rows)) }
+        return entries
+    }
 }

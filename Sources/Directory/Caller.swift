@@ -1,0 +1,34 @@
+import SCIM
+
+/// Who a change comes from.
+package struct Caller: Sendable {
+    package let actor: JournalEntry.Actor
+    /// The provisioning domain, whose `externalId`s are seen and set.
+    package let domain: String
+    /// Of the request, as the log shows it.
+    package let requestID: String
+    /// The departures from the RFCs that the profile rewrote in this request.
+    package let rewrites: [String]
+
+    package init(
+        actor: JournalEntry.Actor,
+        domain: String,
+        requestID: String,
+        rewrites: [String] = []
+    ) {
+        self.actor = actor
+        self.domain = domain
+        self.requestID = requestID
+        self.rewrites = rewrites
+    }
+
+    /// A client, by its token.
+    package init(_ token: Token, requestID: String, rewrites: [String] = []) {
+        self.init(
+            actor: .token(id: token.id, name: token.name),
+            domain: token.domain,
+            requestID: requestID,
+            rewrites: rewrites
+        )
+    }
+}

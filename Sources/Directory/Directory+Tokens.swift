@@ -1,0 +1,78 @@
+import SCIM
+
+/// What can be done with tokens.
+extension Directory {
+    /// Makes a token.
+    ///
+    /// - Parameters:
+    ///   - token: What it is to be; its number and its hash are given here.
+    ///   - caller: Who makes it.
+    /// - Returns: The token, and the secret, which is kept nowhere.
+    /// - Throws: `invalidValue` for a name or domain that cannot be; 503.
+    package func create(
+        _ token: Token,
+        by caller: Caller
+    ) throws(SCIMError) -> (token: Token, secret: TokenSecret) {
+        try token.check()
+        let secret = TokenSecret()
+        var made = token
+        made.hash = secret.hash
+        made.created = now()
+        made.id = try answering {
+            try store.write(within: budget) { [made] transaction in
+                let number = try transaction.insert(made)
+                try transaction.append([entry(.create, made, number: number, caller)])
+                return number
+            }
+        }
+        return (made, secret)
+    }
+
+    /// Revokes the tokens that are meant and still valid.
+    ///
+    /// - Returns: Those that were revoked.
+    package func revoke(
+        by caller: Caller,
+        where isMeant: (Token) -> Bool
+    ) throws(SCIMError) -> [Token] {
+        try answering {
+            try store.write(within: budget) { transaction in
+                let at = now()
+                var revoked: [Token] = []
+                for token in try transaction.tokens() where isMeant(token) {
+                    guard try transaction.revokeToken(token.id, at: at) else { continue }
+                    revoked.append(token)
+                }
+                try transaction.append(revoked.map { entry(.revoke, $0, number: $0.id, caller) })
+                return revoked
+            }
+        }
+    }
+
+    /// Notes, once an hour, that a token was used: enough to find those that nobody uses.
+    package func noteUse(of token: Token) {
+        let instant = now()
+        let hour: Int64 = 3_600_000_000
+        if let used = token.used, instant.microseconds - used.microseconds < hour { return }
+        store.recordUse(ofToken: token.id, at: instant)
+    }
+
+    private func entry(
+        _ action: JournalEntry.Action,
+        _ token: Token,
+        number: Int64,
+        _ caller: Caller
+    ) -> JournalEntry {
+        JournalEntry(
+            at: now(),
+            requestID: caller.requestID,
+            actor: caller.actor,
+            action: action,
+            subject: .init(type: "Token", id: String(number), name: token.name),
+            detail: [
+                "profile": .string(token.profile), "rights": .string(token.rights.rawValue),
+                "domain": .string(token.domain),
+            ]
+        )
+    }
+}

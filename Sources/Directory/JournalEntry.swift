@@ -1,0 +1,73 @@
+import SCIM
+
+/// A change, for the administrator and for receivers: who changed what, and whom it concerns.
+///
+/// Holds names of attributes, never their values, but for `active`, which decides about access.
+package struct JournalEntry: Sendable, Equatable {
+    package enum Action: String, Sendable {
+        case create, replace, modify, delete
+        /// Of a token.
+        case revoke
+    }
+
+    /// Who made a change.
+    package enum Actor: Sendable, Equatable {
+        /// A client, by its token.
+        case token(id: Int64, name: String)
+        /// Somebody at the command line, by the name of the system's user.
+        case command(user: String)
+        /// The program itself.
+        case system
+    }
+
+    /// What was changed.
+    package struct Subject: Sendable, Equatable {
+        /// Name of the resource type, or `Token`.
+        package let type: String
+        package let id: String
+        /// The name people know it by, after the change; empty where it has none.
+        package let name: String
+        /// After the change, and 0 for what has no versions; a deletion is a version of its own.
+        package let version: Int64
+
+        package init(type: String, id: String, name: String, version: Int64 = 0) {
+            self.type = type
+            self.id = id
+            self.name = name
+            self.version = version
+        }
+    }
+
+    /// Rises with every entry and is never given twice; 0 before the store has given one.
+    package var sequence: Int64 = 0
+    package let at: Instant
+    /// Of the request that the change came with, as the log shows it.
+    package let requestID: String
+    package let actor: Actor
+    package let action: Action
+    package let subject: Subject
+    /// Ids of the resources whose rights may differ now and that the store's present state does
+    /// not tell: members that came and went, those of a group that is no more.
+    package let concerned: [String]
+    /// `attributes` that changed, `active` where it did, numbers of members `added` and `removed`,
+    /// `rewrites`.
+    package let detail: JSONObject
+
+    package init(
+        at: Instant,
+        requestID: String,
+        actor: Actor,
+        action: Action,
+        subject: Subject,
+        concerned: [String] = [],
+        detail: JSONObject = [:]
+    ) {
+        self.at = at
+        self.requestID = requestID
+        self.actor = actor
+        self.action = action
+        self.subject = subject
+        self.concerned = concerned
+        self.detail = detail
+    }
+}

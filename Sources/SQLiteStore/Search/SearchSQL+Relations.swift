@@ -1,0 +1,127 @@
+import Directory
+import SCIM
+
+/// Where the values of each attribute are.
+extension SearchSQL {
+    /// The rows of an attribute.
+    ///
+    /// - Returns: `nil` for what follows from the row of the resource itself.
+    func relation(_ reference: AttributeReference) -> Relation? {
+        switch reference.attribute?.source {
+        case .document, nil: values(reference)
+        case .domain: externalIDs
+        case .members: members(value: otherSide(reference), of: reference)
+        case .memberships: memberships(value: otherSide(reference), of: reference)
+        case .record: nil
+        }
+    }
+
+    private func values(_ reference: AttributeReference) -> Relation {
+        let number = attributes[reference]
+        let valueClass = reference.definition.map(ValueClass.init) ?? .plain
+        return Relation(
+            from: "value v",
+            restriction: "v.attribute = \(number)",
+            indexed: valueClass == .plain
+                ? nil : "v.class = \(class: valueClass) AND v.attribute = \(number)",
+            ofResource: "v.resource = r.key",
+            resource: "v.resource",
+            value: "v.key",
+            place: "v.element"
+        )
+    }
+
+    private var externalIDs: Relation {
+        Relation(
+            from: "external_id x",
+            restriction: "x.domain = \(domain)",
+            indexed: "x.domain = \(domain)",
+            ofResource: "x.resource = r.key",
+            resource: "x.resource",
+            value: "x.value",
+            place: "x.value"
+        )
+    }
+
+    /// The members of `r`, each as `o`.
+    private func members(value: SQL, of reference: AttributeReference) -> Relation {
+        Relation(
+            from: "member m JOIN resource o ON o.key = m.member",
+            restriction: "1",
+            indexed: Self.isID(reference) ? "1" : nil,
+            ofResource: "m.grp = r.key",
+            resource: "m.grp",
+            value: value,
+            place: "m.member"
+        )
+    }
+
+    /// What `r` is a member of, each as `o`.
+    private func memberships(value: SQL, of reference: AttributeReference) -> Relation {
+        Relation(
+            from: "member m JOIN resource o ON o.key = m.grp",
+            restriction: "1",
+            indexed: Self.isID(reference) ? "1" : nil,
+            ofResource: "m.member = r.key",
+            resource: "m.member",
+            value: value,
+            place: "m.grp"
+        )
+    }
+
+    /// Whether the reference is the `value` of a membership, by which rows are found.
+    static func isID(_ reference: AttributeReference) -> Bool {
+        reference.subAttribute?.name == "value"
+    }
+
+    // MARK: Expressions
+
+    /// A part of the other resource of a membership, `o`: the member of a group, or the group of a
+    /// member.
+    func otherSide(_ reference: AttributeReference) -> SQL {
+        switch reference.subAttribute?.name {
+        case "$ref": "(\(links.base) || \(ofOtherType { $0.endpoint }) || '/' || o.id)"
+        case "type":
+            reference.attribute?.source == .members
+                ? ofOtherType { $0.name.caseFolded } : "'direct'"
+        case "display":
+            """
+            (SELECT d.key FROM value d WHERE d.resource = o.key
+                AND d.attribute = \(attributes[Self.groupName]) AND d.element = 0)
+            """
+        default: "o.id"
+        }
+    }
+
+    /// What depends on the resource type of `o`.
+    private func ofOtherType(_ value: (ResourceType) -> String) -> SQL {
+        let cases = links.types.all.map { type -> SQL in "WHEN \(type.name) THEN \(value(type))" }
+        return "CASE o.type \(cases.joined(" ")) END"
+    }
+
+    private static let groupName = AttributeReference(
+        schema: Schema.group.id,
+        isExtension: false,
+        attribute: Schema.group.attribute(named: "displayName")
+    )
+
+    /// What follows from the row of the resource.
+    func record(_ reference: AttributeReference) -> SQL {
+        switch reference.subAttribute?.name {
+        case "resourceType": "r.type"
+        case "created": "r.created"
+        case "lastModified": "r.modified"
+        case "location": "(\(links.base + type.endpoint + "/") || r.id)"
+        case "version":
+            """
+            version_tag(r.version, (
+                SELECT group_concat(
+                    g.id || \(EntityTag.fieldSeparator) || json_extract(g.document, '$.displayName'),
+                    \(EntityTag.recordSeparator))
+                FROM (SELECT o.id, o.document FROM member m JOIN resource o ON o.key = m.grp
+                    WHERE m.member = r.key AND \(type.memberships == nil ? 0 : 1) ORDER BY m.grp) g))
+            """
+        default: "r.id"
+        }
+    }
+}
