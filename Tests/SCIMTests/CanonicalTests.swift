@@ -112,8 +112,8 @@ struct CanonicalTests {
             #"{"emails":[{"value":"a","type":"anything"}]}"#
         ),
         (
-            #"{"x509Certificates": [{"value": "MIID-_+/"}, {"value": "QQ"}, {"value": "QQ=="}]}"#,
-            #"{"x509Certificates":[{"value":"MIID-_+/"},{"value":"QQ"},{"value":"QQ=="}]}"#
+            #"{"x509Certificates": [{"value": "MIID-_AA"}, {"value": "QQ"}, {"value": "QQ=="}]}"#,
+            #"{"x509Certificates":[{"value":"MIID-_AA"},{"value":"QQ"},{"value":"QQ=="}]}"#
         ),
         (#"{"photos": [{"value": "../relative"}]}"#, #"{"photos":[{"value":"../relative"}]}"#),
     ])
@@ -240,6 +240,43 @@ struct CanonicalTests {
             let error = #expect(throws: SCIMError.self) { try attribute.canonical(value, at: "a") }
             #expect(error?.scimType == .invalidValue)
         }
+    }
+
+    @Test(arguments: [
+        ("title", Limits.standard.attributeBytes), ("userName", Limits.standard.indexedBytes),
+        ("externalId", Limits.standard.indexedBytes),
+        ("profileUrl", Limits.standard.attributeBytes),
+    ])
+    func limitsTheLengthOfText(name: String, most: Int) throws {
+        for count in [most, most + 1] {
+            let body = JSON.object([name: .string(String(repeating: "x", count: count))])
+            if count == most {
+                #expect(try ResourceType.user.canonical(body)[name] != nil)
+            } else {
+                let error = #expect(throws: SCIMError.self) {
+                    try ResourceType.user.canonical(body)
+                }
+                #expect(error?.scimType == .invalidValue)
+                #expect(error?.detail == "\(name) is longer than \(most) bytes")
+            }
+        }
+    }
+
+    @Test func limitsTheLengthOfElements() throws {
+        let most = Limits.standard.attributeBytes
+        for count in [most, most + 4] {
+            let text = JSON.string(String(repeating: "A", count: count))
+            let body: JSON = ["x509Certificates": [["value": text]]]
+            #expect((try? ResourceType.user.canonical(body)) != nil || count > most)
+            #expect((try? ResourceType.user.canonical(body)) == nil || count == most)
+        }
+    }
+
+    /// However many members a body has, and whatever their names.
+    @Test func passesOverManyMembers() throws {
+        let members = (0..<100_000).map { JSONObject.Member(name: "m\($0)", value: 1) }
+        let body = JSONObject(members + [.init(name: "userName", value: "a")])
+        #expect(try ResourceType.user.canonical(.object(body)) == ["userName": "a"])
     }
 
     @Test func takesSeveralSimpleValues() throws {

@@ -447,7 +447,7 @@ package struct FilterParser: ~Copyable {
 
     /// Quotation marks, but for the one that JSON has: as they come from a word processor, or from
     /// a page that was copied.
-    private static func isQuote(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isQuote(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "'", "`", "\u{B4}", "\u{FF02}", "\u{FF07}": true
         default:
