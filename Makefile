@@ -12,14 +12,8 @@ SOURCES := $(shell find Sources -type f) Package.swift $(wildcard Package.resolv
 SERVER ?= nginx
 PORT ?= 8080
 DATA ?= var
-# static: one file that runs on any x86-64 Linux. dynamic: needs this machine's libraries, and
-# gains address randomisation for the program's own code.
-LINK ?= static
-ifeq ($(filter static dynamic,$(LINK)),)
-$(error LINK is static or dynamic, not $(LINK))
-endif
 PYTHON ?= /usr/bin/python3
-DIST := roster-$(VERSION)-linux-x86_64
+DIST := roster-$(VERSION)-linux-$(shell uname -m)
 
 .PHONY: help run can-run test build dist bench format lint clean swift build-packages
 
@@ -41,14 +35,11 @@ test: build ## Run all tests, those behind real web servers too
 	@echo "Web server tests"
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers
 
-build: $(ROSTER) ## Build .build/release/roster: LINK=static|dynamic
+build: $(ROSTER) ## Build .build/release/roster, static and position-independent
 
-$(ROSTER): $(SOURCES) .build/link-$(LINK) | swift build-packages
-	@Scripts/swift-build release $(LINK)
+$(ROSTER): $(SOURCES) Scripts/swift-build | swift build-packages
+	@Scripts/swift-build release
 	@touch $@
-
-.build/link-$(LINK):
-	@mkdir -p .build && rm -f .build/link-* && touch $@
 
 dist: build ## Pack the static program with its configuration: dist/*.tar.gz
 	@Scripts/dist $(ROSTER) $(DIST)

@@ -20,7 +20,12 @@ struct CGIResponder {
     func run(environment: Variables.Strings, handle: (Incoming) -> Response) -> Bool {
         let variables = Variables(copying: environment, limits: limits)
         let body = readBody(announced: BodyReader.announcedBytes(variables))
-        let incoming = Incoming(variables: variables, body: body, limits: limits)
+        let incoming = Incoming(
+            variables: variables,
+            body: body,
+            limits: limits,
+            peer: Peer(descriptor: output)
+        )
         let response = handle(incoming)
         return write(response.head() + response.sentBody(method: incoming.method))
     }

@@ -142,7 +142,12 @@ final class FastCGIResponder {
     private func answer(_ handle: (Incoming) -> Response) {
         if request.pointee.role == FCGI_RESPONDER, let environment = request.pointee.envp {
             let variables = Variables(copying: environment, limits: limits)
-            let incoming = Incoming(variables: variables, body: readBody(variables), limits: limits)
+            let incoming = Incoming(
+                variables: variables,
+                body: readBody(variables),
+                limits: limits,
+                peer: Peer(descriptor: request.pointee.ipcFd)
+            )
             let response = handle(incoming)
             put(response.head())
             put(response.sentBody(method: incoming.method))

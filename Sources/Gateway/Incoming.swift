@@ -16,7 +16,12 @@ package struct Incoming: Sendable {
     }
 
     /// Judges what was read; when several things are wrong, the request line is named first.
-    init(variables: Variables, body: Result<[UInt8], RequestFault>, limits: RequestLimits) {
+    init(
+        variables: Variables,
+        body: Result<[UInt8], RequestFault>,
+        limits: RequestLimits,
+        peer: Peer? = nil
+    ) {
         let method = variables.value(named: "REQUEST_METHOD") ?? ""
         let target = Result { () throws(RequestFault) in
             try RequestTarget(variables: variables, limits: limits)
@@ -34,7 +39,8 @@ package struct Incoming: Sendable {
                 path: target.path,
                 query: target.query,
                 variables: variables,
-                body: try body.get()
+                body: try body.get(),
+                peer: peer
             )
         }
     }

@@ -10,13 +10,22 @@ package struct Request: Sendable {
     package let body: [UInt8]
     package let authorization: Authorization
     private let variables: Variables
+    private let peer: Peer?
 
-    init(method: String, path: String, query: String?, variables: Variables, body: [UInt8]) {
+    init(
+        method: String,
+        path: String,
+        query: String?,
+        variables: Variables,
+        body: [UInt8],
+        peer: Peer? = nil
+    ) {
         self.method = method
         self.path = path
         self.query = query
         self.body = body
         self.variables = variables
+        self.peer = peer
         authorization = Authorization(variables: variables)
     }
 
@@ -66,6 +75,11 @@ package struct Request: Sendable {
     package func variable(_ name: String) -> String? {
         variables.configured(name)
     }
+
+    /// Whether nobody waits for the answer any more, as far as the web server says.
+    ///
+    /// To be asked now and then while work takes long.
+    package var isAbandoned: Bool { peer?.hasGone ?? false }
 
     /// `https://host[:port]` as the client addressed it; nil unless the host is strictly a host
     /// name or an address.

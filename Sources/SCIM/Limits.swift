@@ -39,6 +39,8 @@ package struct Limits: Sendable {
     /// Resources of one page, also where the client names no count; announced as
     /// `filter.maxResults` (RFC 7643 §5).
     package var pageSize = 500
+    /// Milliseconds of a process's time that a request may take; what takes longer is ended.
+    package var requestCPUMilliseconds = 5_000
     /// Bytes of a password; bcrypt ignores what lies beyond.
     package var passwordBytes = 72
 

@@ -17,7 +17,10 @@ final class Server {
             limits: limits,
             now: currentInstant,
             openStore: { request throws(SCIMError) in try self.store(for: request) },
-            configuredBase: settings.base
+            configuredBase: settings.base,
+            budget: { [limits] request in
+                .request(cpuMilliseconds: limits.requestCPUMilliseconds) { request.isAbandoned }
+            }
         )
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes,

@@ -1,3 +1,4 @@
+import Directory
 import Glibc
 import SCIM
 
@@ -15,6 +16,39 @@ func monotonicMicroseconds() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+}
+
+/// Milliseconds of processor time that the process has used.
+func cpuMilliseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+}
+
+extension Budget {
+    /// Makes the budget of one request, which begins now.
+    ///
+    /// - Parameters:
+    ///   - limit: Of the process's time, in milliseconds.
+    ///   - isAbandoned: Whether nobody waits for the answer any more; asked now and then.
+    /// - Returns: A budget for this request alone.
+    static func request(
+        cpuMilliseconds limit: Int,
+        isAbandoned: @escaping () -> Bool
+    ) -> Budget {
+        let start = cpuMilliseconds()
+        var nextLook = abandonmentMilliseconds
+        return Budget {
+            let used = cpuMilliseconds() - start
+            if used >= limit { return .time }
+            if used < nextLook { return nil }
+            nextLook = used + abandonmentMilliseconds
+            return isAbandoned() ? .abandoned : nil
+        }
+    }
+
+    /// How much time is used up between looks at whether the client has gone.
+    private static let abandonmentMilliseconds = 20
 }
 
 /// The value of an environment variable; `nil` when it is unset or empty.

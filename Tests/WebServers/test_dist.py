@@ -20,9 +20,9 @@ LICENCES = {
     "libsqlite3-dev", "swift", "swift-argument-parser"}
 
 
-def dist(directory, **options):
+def dist(directory, program=sites.ROSTER, **options):
     return subprocess.run(
-        [sites.ROOT / "Scripts/dist", sites.ROSTER, "roster-test", directory], timeout=120,
+        [sites.ROOT / "Scripts/dist", program, "roster-test", directory], timeout=120,
         capture_output=True, text=True, **options)
 
 
@@ -39,7 +39,8 @@ def release(tmp_path_factory):
 
 def test_archive_is_complete(release):
     found = {str(path.relative_to(release)) for path in release.rglob("*") if path.is_file()}
-    assert {path for path in found if not path.startswith("licences/")} == FILES
+    pages = {str(path.relative_to(sites.ROOT)) for path in (sites.ROOT / "docs").rglob("*.*")}
+    assert {path for path in found if not path.startswith("licences/")} == FILES | pages
 
 
 def test_licences_of_what_is_linked_in(release):
@@ -50,6 +51,44 @@ def test_licences_of_what_is_linked_in(release):
         assert re.search("licen[cs]e|copyright|public domain", text, re.IGNORECASE), name
         # Texts that only Debian has beside them are in the archive too.
         assert set(re.findall(r"/usr/share/common-licenses/([\w.-]*\w)", text)) <= set(found)
+
+
+@pytest.mark.parametrize("flags, reason", [
+    (["-static", "-no-pie"], "not position-independent"),
+    (["-pie"], "needs an interpreter"),
+    (["-static-pie", "-DENDS"], "does not start"),
+    (["-static-pie", "-DICU"], "ICU"),
+    (["-static-pie", "-DFOUNDATION"], "Foundation"),
+    (["-static-pie", "-DLARGE"], "more than 20000000"),
+])
+def test_no_release_of_a_program_that_is_none(tmp_path, flags, reason):
+    source = tmp_path / "program.c"
+    source.write_text("""
+        #ifdef ICU
+        void uprv_free(void *block) {}
+        #endif
+        #ifdef FOUNDATION
+        void whole(void) __asm__("$s10Foundation4DataV");
+        void whole(void) {}
+        #endif
+        #ifdef LARGE
+        const char large[25000000] = {1};
+        #endif
+        int main(void) {
+        #ifdef ENDS
+            __builtin_trap();
+        #endif
+        #ifdef LARGE
+            return large[24999999];
+        #endif
+            return 0;
+        }""")
+    program = tmp_path / "program"
+    subprocess.run(["cc", "-o", program, source, *flags], check=True)
+    result = dist(tmp_path / "dist", program)
+    assert result.returncode != 0
+    assert reason in result.stderr
+    assert not list(tmp_path.glob("dist/*.tar.gz"))
 
 
 def test_no_release_without_a_licence(tmp_path):
@@ -71,8 +110,11 @@ def test_links_lead_somewhere(release):
 
 
 def test_program_needs_no_library(release):
-    ldd = subprocess.run(["ldd", release / "roster"], capture_output=True, text=True)
-    assert "not a dynamic executable" in ldd.stdout + ldd.stderr
+    header = subprocess.run(
+        ["readelf", "--wide", "-h", "-l", "-d", release / "roster"], capture_output=True, text=True,
+        check=True).stdout
+    assert re.search(r"Type:\s*DYN", header)
+    assert "INTERP" not in header and "NEEDED" not in header
 
 
 @pytest.mark.parametrize("module", ["fcgid", "cgid"])
