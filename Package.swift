@@ -35,7 +35,7 @@ let package = Package(
         system("CSQLite", "sqlite3", "libsqlite3-dev"),
         module("SCIM"),
         module("JSONText", ["SCIM", "CJansson"]),
-        module("Profiles", ["SCIM"]),
+        module("Profiles", ["SCIM", "JSONText"]),
         module("Directory", ["SCIM", "JSONText", "CSodium", "CCrypt"]),
         module("SQLiteStore", ["SCIM", "JSONText", "Directory", "CSQLite"]),
         module("Gateway", ["CFastCGI"]),

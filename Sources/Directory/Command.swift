@@ -14,14 +14,6 @@ package enum Command {
     /// Deletes a resource, its memberships and what refers to it (RFC 7644 §3.6).
     case delete(id: String, ResourceType, Preconditions = Preconditions())
 
-    /// What a creation may bring back instead of making something new.
-    package enum Restoring: Sendable {
-        case nothing
-        /// A resource that is not active and has the unique value, or else the `externalId`, that
-        /// is sent. It keeps its id.
-        case deactivated
-    }
-
     /// Whether to find out what becomes of the resource may take long: then it is found out before
     /// the lock is taken that all writers wait for.
     var isSlow: Bool {
@@ -30,7 +22,8 @@ package enum Command {
         // Members may be many, and each is compared.
         case .modify(_, let operations, let patch, _):
             operations.count > Self.quickOperationsMax
-                || patch.type.membership != nil && operations.contains { $0.path?.filter != nil }
+                || patch.type.membership != nil
+                    && operations.contains { $0.path.attribute?.filter != nil }
         case .delete: false
         }
     }

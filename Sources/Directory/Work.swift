@@ -57,7 +57,7 @@ package struct Work {
 
     private func create(
         _ sent: SentResource,
-        _ restoring: Command.Restoring,
+        _ restoring: Restoring,
         in store: any StoreReading
     ) throws -> Draft {
         let id = ResourceID.new(at: now)
@@ -68,7 +68,7 @@ package struct Work {
             created: now,
             modified: now,
             version: 1,
-            document: Document(try type.completed(sent.document(id: id))),
+            document: Document(try type.completed(sent.document(id: id), for: .creation)),
             externalId: sent.externalId,
             domain: caller.domain
         )
@@ -100,7 +100,7 @@ package struct Work {
         return try changed(
             stored,
             .replace,
-            document: try sent.type.completed(kept),
+            document: try sent.type.completed(kept, for: .change),
             externalId: sent.externalId,
             membership,
             password: sent.password
@@ -124,7 +124,7 @@ package struct Work {
         return try changed(
             stored,
             .modify,
-            document: try patch.type.completed(state.document(id: stored.id)),
+            document: try patch.type.completed(state.document(id: stored.id), for: .change),
             externalId: state.externalId,
             membership,
             password: state.password
@@ -140,7 +140,7 @@ package struct Work {
         try changed(
             stored,
             .replace,
-            document: try sent.type.completed(sent.document(id: stored.id)),
+            document: try sent.type.completed(sent.document(id: stored.id), for: .creation),
             externalId: sent.externalId ?? stored.record.externalId,
             MembershipDifference(),
             password: sent.password
@@ -201,7 +201,10 @@ package struct Work {
             if let known = stored.record.externalId, let sent = record.externalId, known != sent {
                 return nil
             }
-            let isActive = try stored.record.document.object()["active"] != false
+            // What was made unassigned is not active either.
+            let document = try stored.record.document.object()
+            let isActive =
+                record.type.coreAttribute(named: "active") == nil || document["active"] == true
             return found.count == 1 && !isActive ? stored : nil
         }
         return nil

@@ -114,7 +114,8 @@ extension Exchange {
             throw SCIMError.invalidFilter("a single resource cannot be filtered")
         }
         let isThis = Filter.comparison(AttributePath(attribute: "id"), .eq, .string(id))
-        let terms = [try isThis.bound(to: type), try predicate(type)].compactMap(\.self)
+        let terms = [try isThis.bound(to: type, links: links), try predicate(type)]
+            .compactMap(\.self)
         return try search(type, .and(terms), in: store)
     }
 
@@ -137,7 +138,7 @@ extension Exchange {
         if let sortBy = try sortBy(type) {
             query.order = try SortOrder(
                 sortBy: sortBy,
-                sortOrder: parameters["sortOrder"],
+                sortOrder: rewritten(profile.sortOrder(parameters["sortOrder"])),
                 type: type
             )
         }
@@ -180,7 +181,7 @@ extension Exchange {
         } catch {
             throw .invalidFilter("filter: \(error.message), at byte \(error.offset)")
         }
-        return try rewritten(filter).bound(to: type)
+        return try rewritten(filter).bound(to: type, links: links)
     }
 
     private mutating func sortBy(_ type: ResourceType) throws(SCIMError) -> String? {
@@ -216,10 +217,8 @@ extension Exchange {
     ) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try representation(type)
-        let restoring: Command.Restoring =
-            profile.recreation == .restoration ? .deactivated : .nothing
         let resource = try directory.perform(
-            .create(try sentResource(type), restoring: restoring),
+            .create(try sentResource(type), restoring: profile.restoring),
             by: caller,
             loading: representation.parts
         )
@@ -257,15 +256,12 @@ extension Exchange {
     ) throws(SCIMError) -> Reply {
         try requireWrite()
         let representation = try patchRepresentation(type)
-        let sent = try json()
-        try PatchRequest.checkCount(of: sent, limits: limits)
-        let message = rewritten(profile.patch(sent, type))
-        let patch = try PatchRequest(message, values: profile.filterValues, limits: limits)
+        let message = rewritten(try profile.patch(try json(), type, limits: limits))
         let resource = try directory.perform(
             .modify(
                 id: try checked(id, type),
-                by: patch.operations,
-                patcher(type),
+                by: message.operations,
+                profile.patch(of: type, links: links, limits: limits),
                 preconditions
             ),
             by: caller,
@@ -336,15 +332,6 @@ extension Exchange {
         }
     }
 
-    private func patcher(_ type: ResourceType) -> Patch {
-        Patch(
-            type: type,
-            unmatchedFilter: profile.unmatchedValuePath == .create ? .createElement : .refuse,
-            otherMembers: profile.rigour == .strict ? .refuse : .ignore,
-            limits: limits
-        )
-    }
-
     private var preconditions: Preconditions {
         Preconditions(
             ifMatch: request.header("If-Match"),
@@ -365,13 +352,17 @@ extension Exchange {
     /// The body of a POST or PUT, as the RFC has it.
     private mutating func sentResource(_ type: ResourceType) throws(SCIMError) -> SentResource {
         let sent = try json()
-        try profile.check(schemasOf: sent, type)
-        return try SentResource(rewritten(profile.resource(sent, type)), type: type)
+        if profile.rigour == .strict { try type.checkSchemas(of: sent) }
+        return try SentResource(rewritten(try profile.resource(sent, type)), type: type)
     }
 
     private func json() throws(SCIMError) -> JSON {
         if request.body.isEmpty { throw .invalidSyntax("the body is empty") }
-        try profile.check(contentType: request.header("Content-Type"))
+        try MediaType.check(
+            contentType: request.header("Content-Type"),
+            contentEncoding: request.header("Content-Encoding"),
+            profile.rigour
+        )
         do {
             return try JSON(parsing: request.body, depthMax: limits.jsonDepth)
         } catch {

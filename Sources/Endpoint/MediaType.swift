@@ -38,3 +38,37 @@ enum MediaType: String, Sendable {
         return isRefused ? nil : parts.first.map(String.init)
     }
 }
+
+extension MediaType {
+    /// Checks what is said of a body.
+    ///
+    /// - Parameters:
+    ///   - contentType: The field's value; without one, the body is taken for JSON.
+    ///   - contentEncoding: The field's value.
+    ///   - rigour: Whether another media type is passed over: clients exist that send none that
+    ///     fits (RFC 7644 §3.8).
+    /// - Throws: 415, with the coding that would do (RFC 9110 §15.5.16) or the media types.
+    static func check(
+        contentType: String?,
+        contentEncoding: String?,
+        _ rigour: Rigour
+    ) throws(SCIMError) {
+        let codings = (contentEncoding ?? "").split(separator: ",")
+            .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+        if let coding = codings.first(where: { !$0.isEmpty && $0 != "identity" }) {
+            throw SCIMError(
+                status: 415,
+                detail: "a body cannot have the content coding \(coding.prefix(32)); send it plain",
+                headers: [("Accept-Encoding", "identity")]
+            )
+        }
+        guard rigour == .strict, let contentType else { return }
+        let type = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        guard [MediaType.scim, .json].contains(where: { $0.rawValue == type }) else {
+            throw SCIMError(
+                status: 415,
+                detail: "a body is \(MediaType.scim.rawValue) or \(MediaType.json.rawValue)"
+            )
+        }
+    }
+}

@@ -2,7 +2,7 @@ import SCIM
 
 /// The parameters of a query (RFC 7644 §3.4.2, §3.9).
 ///
-/// Unknown ones are ignored; of a repeated one the last counts.
+/// Unknown ones are ignored. Of a repeated one the last counts, but lists of names are joined.
 struct Parameters: Sendable {
     private var values: [(name: String, value: String)] = []
 
@@ -28,9 +28,10 @@ struct Parameters: Sendable {
             let pair = query[start..<end]
             if pair.isEmpty { continue }
             let equals = pair.firstIndex(of: UInt8(ascii: "="))
+            let text = pair[(equals.map { $0 + 1 } ?? pair.endIndex)...]
+            // Who writes spaces as "%20" means a plus sign by "+".
             guard let name = pair[..<(equals ?? pair.endIndex)].percentDecoded(plusIsSpace: true),
-                let value = pair[(equals.map { $0 + 1 } ?? pair.endIndex)...]
-                    .percentDecoded(plusIsSpace: true)
+                let value = text.percentDecoded(plusIsSpace: !text.hasEncodedSpace)
             else { return nil }
             values.append((name, value))
         }
@@ -38,8 +39,15 @@ struct Parameters: Sendable {
     }
 
     subscript(name: String) -> String? {
-        values.last { $0.name.equalsIgnoringASCIICase(name) }?.value
+        if Self.lists.contains(name) {
+            let texts = values.filter { $0.name.equalsIgnoringASCIICase(name) }.map(\.value)
+            return texts.isEmpty ? nil : texts.joined(separator: ",")
+        }
+        return values.last { $0.name.equalsIgnoringASCIICase(name) }?.value
     }
+
+    /// Names with commas between, which generated clients also send one by one.
+    private static let lists = ["attributes", "excludedAttributes"]
 
     /// The value; `nil` also when it is empty, for parameters whose empty value means nothing.
     func text(_ name: String) -> String? {
@@ -59,5 +67,16 @@ struct Parameters: Sendable {
             throw .invalidValue("\(name) must be an integer")
         }
         return text.utf8.first == UInt8(ascii: "-") ? .min : .max
+    }
+}
+
+extension Slice<UnsafeBufferPointer<UInt8>> {
+    fileprivate var hasEncodedSpace: Bool {
+        var rest = self
+        while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
+            rest = rest[(percent + 1)...]
+            if rest.starts(with: "20".utf8) { return true }
+        }
+        return false
     }
 }

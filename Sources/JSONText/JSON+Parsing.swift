@@ -12,6 +12,8 @@ package struct JSONSyntaxError: Error, Sendable {
 extension JSON {
     /// Reads JSON text (RFC 8259) with jansson.
     ///
+    /// A byte order mark before the text is passed over (RFC 8259 §8.1).
+    ///
     /// - Parameters:
     ///   - text: UTF-8; any value, not only an object or array.
     ///   - depthMax: Levels of arrays and objects.
@@ -40,12 +42,15 @@ extension JSON {
     private static func load(
         _ text: UnsafeBufferPointer<UInt8>
     ) -> Result<UnsafeMutablePointer<json_t>, JSONSyntaxError> {
+        let mark = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let whole = text
+        let text = UnsafeBufferPointer(rebasing: whole[mark...])
         guard let base = text.baseAddress, !text.isEmpty else {
-            return .failure(JSONSyntaxError(message: "the text is empty", offset: 0))
+            return .failure(JSONSyntaxError(message: "the text is empty", offset: mark))
         }
         // jansson passes over one behind a number or a literal.
         if let offset = text.firstIndex(of: 0) {
-            return .failure(JSONSyntaxError(message: "U+0000", offset: offset))
+            return .failure(JSONSyntaxError(message: "U+0000", offset: mark + offset))
         }
         var error = json_error_t()
         let flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY
@@ -54,7 +59,10 @@ extension JSON {
         }
         if let root { return .success(root) }
         return .failure(
-            JSONSyntaxError(message: Self.message(&error), offset: max(0, Int(error.position)))
+            JSONSyntaxError(
+                message: Self.message(&error),
+                offset: mark + max(0, Int(error.position))
+            )
         )
     }
 

@@ -26,7 +26,8 @@ package struct FilterRepair: Sendable {
     static let unquotedRest = FilterRepair(name: "unquotedRest") { text, values in
         let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         guard (try? FilterParser.parse(text, values: values)) == nil, parts.count == 3,
-            parts[1].lowercased() == "eq", let rest = parts.last, rest.first != "\"",
+            parts[1].lowercased() == "eq", let rest = parts.last,
+            let first = rest.unicodeScalars.first, first != "\"", !FilterParser.isQuote(first),
             let path = try? FilterParser.parseAttributePath(String(parts[0]))
         else { return nil }
         return .comparison(path, .eq, .string(String(rest)))

@@ -2,9 +2,10 @@ import SCIM
 
 /// How one kind of client departs from the RFCs, and what is made of it.
 ///
-/// A profile is chosen for each token. What it does not know stays as it was sent, and the
-/// protocol's own rules refuse it: a request that nobody understands is an error, never a
-/// success.
+/// A profile is chosen for each token. What is unambiguous, whoever sends it, every profile
+/// understands but the strict one (`Rewrite.common`); a profile names what it needs beyond that.
+/// What it does not know stays as it was sent, and the protocol's own rules refuse it: a request
+/// that nobody understands is an error, never a success.
 package struct Profile: Sendable {
     /// As given on the command line: lower case, letters only.
     package let name: String
@@ -13,16 +14,18 @@ package struct Profile: Sendable {
     /// In the order in which they are tried, which is that of `Rewrite.all`.
     package let rewrites: [Rewrite]
     /// What stands for a value in filters and in paths.
-    package let filterValues: FilterParser.Values
-    package let unmatchedValuePath: UnmatchedValuePath
-    package let recreation: Recreation
+    let filterValues: FilterParser.Values
+    /// What to do with an `add` or `replace` whose value filter selects nothing.
+    let unmatchedFilter: Patch.UnmatchedFilter
+    /// What to do when a user that was deactivated is created again.
+    package let restoring: Restoring
     package let rigour: Rigour
     private let filterRepairs: [FilterRepair]
     private let groupPatchAnswer: GroupPatchAnswer
     private let groupReaders: [String]
-    private let stages: [Stage]
-    private let ofValues: Stage
-    private let readsCapitalIDs: Bool
+    private let values: [ValueWalk.Step]
+    private let filterNames: [FilterWalk.Step<FilterWalk.NameChange>]
+    private let literals: [FilterWalk.Step<FilterWalk.LiteralChange>]
 
     /// - Parameters:
     ///   - name: Lower case, letters only.
@@ -30,45 +33,54 @@ package struct Profile: Sendable {
     ///   - rewrites: In any order.
     ///   - filterRepairs: Tried in order, before a filter is parsed.
     ///   - filterValues: What stands for a value in filters and in paths.
-    ///   - unmatchedValuePath: What to do with a value filter that selects nothing.
-    ///   - recreation: What to do when a user that was deactivated is created again.
+    ///   - unmatchedFilter: What to do with a value filter that selects nothing.
+    ///   - restoring: What to do when a user that was deactivated is created again.
     ///   - rigour: What to do with what is neither known nor rewritten.
     ///   - groupPatchAnswer: How a successful PATCH of a group is answered.
     ///   - groupReaders: Beginnings of the `User-Agent` of clients that read that answer all the
     ///     same.
-    package init(
+    /// - Precondition: Every rewrite has its place in `Rewrite.all`.
+    init(
         name: String,
         title: String,
-        rewrites: [Rewrite],
-        filterRepairs: [FilterRepair] = [],
-        filterValues: FilterParser.Values = .json,
-        unmatchedValuePath: UnmatchedValuePath = .create,
-        recreation: Recreation = .conflict,
+        rewrites: [Rewrite] = Rewrite.common,
+        filterRepairs: [FilterRepair] = [.doubleEncoding],
+        filterValues: FilterParser.Values = .bareWords,
+        unmatchedFilter: Patch.UnmatchedFilter = .createElement,
+        restoring: Restoring = .nothing,
         rigour: Rigour = .lenient,
         groupPatchAnswer: GroupPatchAnswer = .noContent,
-        groupReaders: [String] = []
+        groupReaders: [String] = [Profile.wso2UserAgent]
     ) {
         self.name = name
         self.title = title
-        self.rewrites = Rewrite.all.filter { rewrite in rewrites.contains { $0 === rewrite } }
+        self.rewrites = Self.inOrder(rewrites)
         self.filterRepairs = filterRepairs
         self.filterValues = filterValues
-        self.unmatchedValuePath = unmatchedValuePath
-        self.recreation = recreation
+        self.unmatchedFilter = unmatchedFilter
+        self.restoring = restoring
         self.rigour = rigour
         self.groupPatchAnswer = groupPatchAnswer
         self.groupReaders = groupReaders
-        stages = Stage.stages(of: self.rewrites)
-        ofValues = Stage.ofValues(of: self.rewrites)
-        readsCapitalIDs = self.rewrites.contains { $0 === Rewrite.capitalIDs }
+        let numbered = self.rewrites.enumerated()
+        values = numbered.compactMap { number, rewrite in
+            rewrite.values.map { .init(rewrite: number, values: $0) }
+        }
+        filterNames = numbered.compactMap { number, rewrite in
+            rewrite.filterName.map { .init(rewrite: number, change: $0) }
+        }
+        literals = numbered.compactMap { number, rewrite in
+            rewrite.literal.map { .init(rewrite: number, change: $0) }
+        }
     }
 
-    /// What to do with an `add` or `replace` whose value filter selects nothing.
-    package enum UnmatchedValuePath: Sendable {
-        /// Make an element of the filter's equalities.
-        case create
-        /// 400 `noTarget` (RFC 7644 §3.5.2.3).
-        case noTarget
+    /// The rewrites in the order of `Rewrite.all`.
+    ///
+    /// One that is not there has no place: it would never be tried, and nobody would notice.
+    private static func inOrder(_ rewrites: [Rewrite]) -> [Rewrite] {
+        let ordered = Rewrite.all.filter { rewrite in rewrites.contains { $0 === rewrite } }
+        precondition(ordered.count == rewrites.count, "a rewrite is not in Rewrite.all")
+        return ordered
     }
 
     /// How a successful PATCH of a group is answered where the request names no attributes
@@ -79,34 +91,6 @@ package struct Profile: Sendable {
         /// 200 with the group, but not its members.
         case resourceWithoutMembers
     }
-
-    /// What to do with a POST for a user that there is already, but deactivated.
-    package enum Recreation: Sendable {
-        /// 409 `uniqueness`, as for any other.
-        case conflict
-        /// Give the user that there is the state that was sent, under the id that it has.
-        case restoration
-    }
-
-    /// What to do with what is neither known nor rewritten: unknown schemas, members of a PATCH
-    /// that are no attributes, media types.
-    package enum Rigour: Sendable {
-        /// Pass over it.
-        case lenient
-        /// Refuse it.
-        case strict
-    }
-
-    /// Every profile, one file each.
-    package static let all: [Profile] = [
-        generic, strict, authentik, cyberark, entra, gluu, google, jumpcloud, keycloak, midpoint,
-        miniorange, okta, onelogin, pingone, rippling, sailpoint, wso2,
-    ]
-
-    /// The profile with the name, without regard to case.
-    package static func named(_ name: String) -> Profile? {
-        all.first { $0.name.equalsIgnoringASCIICase(name) }
-    }
 }
 
 extension Profile {
@@ -116,45 +100,121 @@ extension Profile {
     ///   - body: As sent, of any shape.
     ///   - type: The kind of resource that it is meant for.
     /// - Returns: The body as the RFC has it; what was not understood as it was sent.
-    package func resource(_ body: JSON, _ type: ResourceType) -> Rewritten<JSON> {
-        guard let sent = body.object else { return Rewritten(body) }
-        let result = rewritten(
-            sent,
-            when: { stage, object in stage.mayConcern(object, type) },
-            by: { rewrite, object in rewrite.resource?(object, type) }
-        )
-        if result.fired.isEmpty { return Rewritten(body) }
-        return Rewritten(value: .object(result.value), fired: result.fired)
+    /// - Throws: `invalidValue` for a name that is no attribute's and seems to mean access.
+    package func resource(
+        _ body: JSON,
+        _ type: ResourceType
+    ) throws(SCIMError) -> Rewritten<JSON> {
+        guard var object = body.object, !rewrites.isEmpty else { return Rewritten(body) }
+        var fired: Set<Int> = []
+        for (number, rewrite) in rewrites.enumerated() {
+            guard let changed = rewrite.resource?(object, type) else { continue }
+            object = changed
+            fired.insert(number)
+        }
+        var walk = ValueWalk(type: type, steps: values)
+        if let changed = walk.resource(object) { object = changed }
+        fired.formUnion(walk.fired)
+        if let name = Access.refused(in: object, type) {
+            throw .invalidValue(Self.refusal(of: name, type))
+        }
+        if fired.isEmpty { return Rewritten(body) }
+        return Rewritten(value: .object(object), fired: names(fired))
     }
 
-    /// Rewrites a PATCH request's message (RFC 7644 §3.5.2).
-    ///
-    /// One operation can become several, so that the limit on their number is best checked on
-    /// the message as sent.
+    private static func refusal(of name: String, _ type: ResourceType) -> String {
+        "\(type.name) has no attribute \(name.prefix(128)); it looks as if it meant access, and is"
+            + " not passed over"
+    }
+
+    /// Reads and rewrites a PATCH request's message (RFC 7644 §3.5.2).
     ///
     /// - Parameters:
     ///   - message: As sent, of any shape.
     ///   - type: The kind of the resource that is patched.
-    /// - Returns: The message as the RFC has it; what was not understood as it was sent.
-    package func patch(_ message: JSON, _ type: ResourceType) -> Rewritten<JSON> {
-        let message = rewritten(
-            message,
-            when: { _, _ in true },
-            by: { rewrite, message in rewrite.message?(message, type) }
-        )
-        guard let operations = OperationList(message.value, filterValues) else { return message }
-        let result = rewritten(
-            operations,
-            when: { stage, operations in operations.contains { stage.mayConcern($0, type) } },
-            by: { rewrite, operations in
-                rewrite.operation.flatMap { apply in operations.rewritten { apply($0, type) } }
-            }
-        )
-        if result.fired.isEmpty { return message }
-        return Rewritten(
-            value: result.value.message,
-            fired: message.fired + result.fired
-        )
+    ///   - limits: On the operations as sent, and on the length, terms and levels of paths.
+    /// - Returns: The operations as the RFC has them; what was not understood as it was sent.
+    /// - Throws: What `PatchRequest.init` throws; `invalidPath` for a name that is no attribute's
+    ///   and seems to mean access.
+    package func patch(
+        _ message: JSON,
+        _ type: ResourceType,
+        limits: Limits = .standard
+    ) throws(SCIMError) -> Rewritten<PatchRequest> {
+        var fired: Set<Int> = []
+        let message = envelope(message, type, &fired)
+        var request = try PatchRequest(message, values: filterValues, limits: limits)
+        if rewrites.isEmpty { return Rewritten(request) }
+        let context = Rewrite.Context(type: type, values: filterValues, limits: limits)
+        var operations: [PatchOperation] = []
+        operations.reserveCapacity(request.operations.count)
+        for operation in request.operations {
+            operations += rewritten(operation, context, &fired)
+        }
+        for operation in operations where operation.path.isNone {
+            guard let name = operation.value?.object.flatMap({ Access.refused(in: $0, type) })
+            else { continue }
+            throw .invalidPath(Self.refusal(of: name, type))
+        }
+        request.operations = operations
+        return Rewritten(value: request, fired: names(fired))
+    }
+
+    /// The message with its operations where the RFC has them.
+    func envelope(_ message: JSON, _ type: ResourceType, _ fired: inout Set<Int>) -> JSON {
+        var message = message
+        for (number, rewrite) in rewrites.enumerated() {
+            guard let changed = rewrite.message?(message, type) else { continue }
+            message = changed
+            fired.insert(number)
+        }
+        return message
+    }
+
+    private func rewritten(
+        _ operation: PatchOperation,
+        _ context: Rewrite.Context,
+        _ fired: inout Set<Int>
+    ) -> [PatchOperation] {
+        var operations = [operation]
+        for (number, rewrite) in rewrites.enumerated() {
+            guard let apply = rewrite.operation else { continue }
+            if operations.replace(by: { apply($0, context) }) { fired.insert(number) }
+        }
+        operations.replace { withValues($0, context.type, &fired) }
+        for (number, rewrite) in rewrites.enumerated() {
+            guard let apply = rewrite.finished else { continue }
+            if operations.replace(by: { apply($0, context) }) { fired.insert(number) }
+        }
+        return operations
+    }
+
+    /// The operation with its value, and the literals in its path, as the schema has them.
+    ///
+    /// - Returns: `nil` when nothing changed; a removal more for each attribute that the value
+    ///   clears.
+    private func withValues(
+        _ operation: PatchOperation,
+        _ type: ResourceType,
+        _ fired: inout Set<Int>
+    ) -> [PatchOperation]? {
+        var changed: PatchOperation?
+        if let path = operation.path.attribute, path.filter != nil {
+            var walk = FilterWalk(type: type, literals: literals)
+            changed = walk.path(path).map { operation.setting(path: .attribute($0)) }
+            fired.formUnion(walk.fired)
+        }
+        var walk = ValueWalk(type: type, steps: values, kind: operation.kind)
+        let outcome = walk.value(of: operation)
+        fired.formUnion(walk.fired)
+        switch outcome {
+        case nil: return changed.map { [$0] }
+        case .value(let value)?:
+            let removals = walk.cleared.map { operation.removing(PatchPath(path: $0)) }
+            return [(changed ?? operation).setting(value: value)] + removals
+        case .cleared?:
+            return operation.path.attribute.map { [operation.removing($0)] }
+        }
     }
 
     /// Parses a filter and rewrites it.
@@ -171,12 +231,9 @@ extension Profile {
         limits: Limits = .standard
     ) throws(SyntaxError) -> Rewritten<Filter> {
         let parsed = try parsed(text, limits)
-        let result = rewritten(
-            parsed.value,
-            when: { stage, filter in stage.mayConcern(filter, type) },
-            by: { rewrite, filter in rewrite.filter?(filter, type) }
-        )
-        return Rewritten(value: result.value, fired: parsed.fired + result.fired)
+        var walk = FilterWalk(type: type, names: filterNames, literals: literals)
+        guard let changed = walk.filter(parsed.value) else { return parsed }
+        return Rewritten(value: changed, fired: parsed.fired + names(walk.fired))
     }
 
     private func parsed(
@@ -206,10 +263,35 @@ extension Profile {
         return Rewritten(name)
     }
 
+    /// The direction of a list's order: the parameter `sortOrder` as sent, or as the RFC has it.
+    package func sortOrder(_ order: String?) -> Rewritten<String?> {
+        for rewrite in rewrites {
+            if let changed = order.flatMap({ rewrite.sortOrder?($0) }) {
+                return Rewritten(value: changed, fired: [rewrite.name])
+            }
+        }
+        return Rewritten(order)
+    }
+
     /// The id in a request's path.
     package func id(_ id: String) -> Rewritten<String> {
-        guard readsCapitalIDs, let small = Rewrite.smallID(id) else { return Rewritten(id) }
+        guard rewrites.contains(where: { $0 === Rewrite.capitalIDs }),
+            let small = Rewrite.smallID(id)
+        else { return Rewritten(id) }
         return Rewritten(value: small, fired: [Rewrite.capitalIDs.name])
+    }
+
+    /// How operations are applied.
+    ///
+    /// `links` tells which URLs are those of resources here.
+    package func patch(of type: ResourceType, links: Links?, limits: Limits) -> Patch {
+        Patch(
+            type: type,
+            unmatchedFilter: unmatchedFilter,
+            rigour: rigour,
+            links: links,
+            limits: limits
+        )
     }
 
     /// How a successful PATCH of a group is answered to a client.
@@ -222,23 +304,31 @@ extension Profile {
         return reads ? .resourceWithoutMembers : groupPatchAnswer
     }
 
-    private func rewritten<Value>(
-        _ value: Value,
-        when mayConcern: (Stage, Value) -> Bool,
-        by apply: (Rewrite, Value) -> Value?
-    ) -> Rewritten<Value> {
-        var result = Rewritten(value)
-        // While nothing has been changed, what is true of the value as sent is true of it.
-        let valuesAreFine = !mayConcern(ofValues, value)
-        for stage in stages {
-            if stage.isOfValues && valuesAreFine && result.fired.isEmpty { continue }
-            guard mayConcern(stage, result.value) else { continue }
-            for rewrite in stage.rewrites {
-                guard let changed = apply(rewrite, result.value) else { continue }
-                result.value = changed
-                result.fired.append(rewrite.name)
+    private func names(_ fired: Set<Int>) -> [String] {
+        fired.sorted().map { rewrites[$0].name }
+    }
+}
+
+extension [PatchOperation] {
+    /// Puts others in the place of some operations.
+    ///
+    /// - Parameter change: `nil` keeps an operation.
+    /// - Returns: Whether an operation was replaced.
+    @discardableResult
+    fileprivate mutating func replace(
+        by change: (PatchOperation) -> [PatchOperation]?
+    ) -> Bool {
+        var replaced: [PatchOperation]?
+        for (index, operation) in enumerated() {
+            guard let changed = change(operation) else {
+                replaced?.append(operation)
+                continue
             }
+            if replaced == nil { replaced = Array(self[..<index]) }
+            replaced?.append(contentsOf: changed)
         }
-        return result
+        guard let replaced else { return false }
+        self = replaced
+        return true
     }
 }

@@ -18,12 +18,19 @@ package struct Limits: Sendable {
     package var filterNodes = 200
     /// Levels of grouping in a filter.
     package var filterDepth = 32
-    /// Operations of a PATCH request.
-    package var patchOperations = 1_000
+    /// Operations of a PATCH request: about as many as fit into a body with one member each, so
+    /// that a client that cuts its requests by this limit stays below the other.
+    package var patchOperations = 10_000
     /// Values of a multi-valued attribute.
     ///
     /// A group's members are not limited.
     package var attributeValues = 1_000
+    /// Bytes of one value that is text: enough for a certificate or a small picture.
+    package var attributeBytes = 65_536
+    /// Bytes of one value of an attribute that resources are looked up by, such as `userName`.
+    ///
+    /// Case folding at most triples them, and stays below what an index of any database takes.
+    package var indexedBytes = 1_024
     /// Comparisons of a PATCH request's value filters with values, all operations together: they
     /// are made while nobody else can write.
     package var patchComparisons = 250_000

@@ -33,7 +33,7 @@ struct ClientTests {
                     ],
                 ],
                 fired: "dottedKeys",
-                "manager"
+                "singleReference"
             ),
             profile: .entra
         )
@@ -116,7 +116,7 @@ struct ClientTests {
             Sample(
                 "list",
                 [["op": "remove", "path": "members", "value": [["value": "1"]]]],
-                [["op": "remove", "path": "members[value eq \"1\"]"]],
+                [["op": "remove", "path": "members", "listed": [["value": "1"]]]],
                 type: .group,
                 fired: "removeListedValues"
             ),

@@ -17,17 +17,19 @@ struct CommonRewriteTests {
     @Test(arguments: [
         Sample(
             "capitals",
-            [["op": "Replace", "path": "title", "value": 1], ["OP": "REMOVE", "path": "title"]],
             [
-                ["op": "replace", "path": "title", "value": "1"],
-                ["OP": "remove", "path": "title"],
+                "Operations": [["op": "Replace", "path": "title"], ["OP": "REMOVE"]],
+                "schemas": [patchOp],
             ],
-            fired: "operationCase",
-            "numberAsText"
+            [
+                "Operations": [["op": "replace", "path": "title"], ["OP": "remove"]],
+                "schemas": [patchOp],
+            ],
+            fired: "operationCase"
         ),
-        Sample("no text", [["op": 1, "path": "title", "value": "x"]]),
+        Sample("no text", ["Operations": [["op": 1]], "schemas": [patchOp]]),
     ])
-    func operationCase(_ sample: Sample) { checkOperations(sample) }
+    func operationCase(_ sample: Sample) { checkMessage(sample) }
 
     @Test(arguments: [
         Sample(
@@ -188,13 +190,13 @@ struct CommonRewriteTests {
             "the manager's id by its own name",
             [["op": "replace", "path": "managerId", "value": "26"]],
             [["op": "replace", "path": "\(enterprise):manager", "value": ["value": "26"]]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "no manager by that name",
             [["op": "remove", "path": "\(enterprise):managerId"]],
             [["op": "remove", "path": "\(enterprise):manager"]],
-            fired: "manager"
+            fired: "singleReference"
         ),
     ])
     func otherShapes(_ sample: Sample) { checkOperations(sample) }

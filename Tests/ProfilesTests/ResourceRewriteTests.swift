@@ -36,23 +36,88 @@ struct ResourceRewriteTests {
             fired: "numberAsText"
         ),
         Sample("fraction", ["externalId": .number(1.5)]),
-        Sample("boolean attribute", ["active": 1]),
         Sample("leading zeros", [enterprise: ["employeeNumber": "00417"]]),
         Sample("unknown and read-only", ["shoeSize": 42, "id": 3, "groups": [["value": 3]]]),
     ])
     func numberAsText(_ sample: Sample) { checkResource(sample) }
 
     @Test(arguments: [
+        Sample("one", ["active": 1], ["active": true], fired: "booleanNumber"),
         Sample(
-            "certificate",
-            ["x509Certificates": [["value": "MIID\r\nQzCC Aqyg\n"], ["value": "AwIB"]]],
+            "nought, in an array",
+            ["active": [0]],
+            ["active": false],
+            fired: "arrayForSingleValue",
+            "booleanNumber"
+        ),
+        Sample("two", ["active": 2]),
+        Sample("a fraction", ["active": .number(0.5)]),
+
+    ])
+    func booleanNumber(_ sample: Sample) { checkResource(sample) }
+
+    @Test(arguments: [
+        Sample(
+            "lines",
+            ["x509Certificates": [["value": " MIID\r\nQzCC  \nAqyg\n"], ["value": "AwIB"]]],
             ["x509Certificates": [["value": "MIIDQzCCAqyg"], ["value": "AwIB"]]],
-            fired: "base64Spaces"
+            fired: "base64Lines"
+        ),
+        Sample(
+            "lines of any length",
+            ["x509Certificates": [["value": "MIIDQ\nzCCAqyg"]]],
+            ["x509Certificates": [["value": "MIIDQzCCAqyg"]]],
+            fired: "base64Lines"
+        ),
+        Sample(
+            "lines with spaces between",
+            ["x509Certificates": [["value": "MIIDQzCC AqygAwIB AgIC"]]],
+            ["x509Certificates": [["value": "MIIDQzCCAqygAwIBAgIC"]]],
+            fired: "base64Lines"
+        ),
+        Sample("a space for a plus sign", ["x509Certificates": [["value": "MIIDQ zCCAqyg AwIB"]]]),
+        Sample(
+            "within a line",
+            ["x509Certificates": [["value": "MIIDQzCC\nAqyg AwIBAgIC\nAgIC"]]]
         ),
         Sample("not base64", ["x509Certificates": [["value": "M*"], ["display": "a b"]]]),
         Sample("text", ["displayName": "a b", "photos": [["value": "a b"]]]),
     ])
-    func base64Spaces(_ sample: Sample) { checkResource(sample) }
+    func base64Lines(_ sample: Sample) { checkResource(sample) }
+
+    @Test(arguments: [
+        Sample(
+            "in armour",
+            [
+                "x509Certificates": [
+                    [
+                        "value":
+                            "-----BEGIN CERTIFICATE-----\nMIID\nQzCC\n-----END CERTIFICATE-----\n"
+                    ]
+                ]
+            ],
+            ["x509Certificates": [["value": "MIIDQzCC"]]],
+            fired: "pemArmour",
+            "base64Lines"
+        ),
+        Sample(
+            "two of them",
+            [
+                "x509Certificates": [
+                    [
+                        "value":
+                            "-----BEGIN A-----AA-----END A----------BEGIN A-----BB-----END A-----"
+                    ]
+                ]
+            ]
+        ),
+        Sample(
+            "text before",
+            ["x509Certificates": [["value": "subject=x\n-----BEGIN A-----AA-----END A-----"]]]
+        ),
+        Sample("one half", ["x509Certificates": [["value": "-----BEGIN CERTIFICATE-----MIID"]]]),
+    ])
+    func pemArmour(_ sample: Sample) { checkResource(sample) }
 
     @Test(arguments: [
         Sample(
@@ -239,13 +304,13 @@ struct ResourceRewriteTests {
             "text",
             [enterprise: ["manager": "26"]],
             [enterprise: ["manager": ["value": "26"]]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "number",
             [enterprise: ["manager": 26]],
             [enterprise: ["manager": ["value": "26"]]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "array",
@@ -258,51 +323,51 @@ struct ResourceRewriteTests {
             [enterprise: ["manager": ["26"]]],
             [enterprise: ["manager": ["value": "26"]]],
             fired: "arrayForSingleValue",
-            "manager"
+            "singleReference"
         ),
         Sample(
             "managerId",
             [enterprise: ["manager": ["managerId": "4411", "displayName": "J"]]],
             [enterprise: ["manager": ["displayName": "J", "value": "4411"]]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "managerId as number",
             [enterprise: ["manager": ["managerId": 17]]],
             [enterprise: ["manager": ["value": "17"]]],
-            fired: "manager",
+            fired: "singleReference",
             "numberAsText"
         ),
         Sample(
             "empty text",
             [enterprise: ["manager": "", "department": "IT"]],
             [enterprise: ["department": "IT"]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "empty value",
             [enterprise: ["manager": ["value": "", "displayName": ""]]],
             [enterprise: [:]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "empty object",
             [enterprise: ["manager": [:]]],
             [enterprise: [:]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample("object", [enterprise: ["manager": ["value": "26", "managerId": "1"]]]),
         Sample(
             "reference alone",
             [enterprise: ["manager": ["$ref": "../Users/26"]]],
             [enterprise: ["manager": ["$ref": "../Users/26", "value": "26"]]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample(
             "id",
             [enterprise: ["manager": ["id": "26"]]],
             [enterprise: ["manager": ["value": "26"]]],
-            fired: "manager"
+            fired: "singleReference"
         ),
         Sample("reference to nothing", [enterprise: ["manager": ["$ref": "Users/"]]]),
         Sample("null", [enterprise: ["manager": nil]]),

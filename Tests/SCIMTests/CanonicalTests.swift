@@ -112,8 +112,8 @@ struct CanonicalTests {
             #"{"emails":[{"value":"a","type":"anything"}]}"#
         ),
         (
-            #"{"x509Certificates": [{"value": "MIID-_+/"}, {"value": "QQ"}, {"value": "QQ=="}]}"#,
-            #"{"x509Certificates":[{"value":"MIID-_+/"},{"value":"QQ"},{"value":"QQ=="}]}"#
+            #"{"x509Certificates": [{"value": "MIID-_AA"}, {"value": "QQ"}, {"value": "QQ=="}]}"#,
+            #"{"x509Certificates":[{"value":"MIID-_AA"},{"value":"QQ"},{"value":"QQ=="}]}"#
         ),
         (#"{"photos": [{"value": "../relative"}]}"#, #"{"photos":[{"value":"../relative"}]}"#),
     ])
@@ -242,6 +242,43 @@ struct CanonicalTests {
         }
     }
 
+    @Test(arguments: [
+        ("title", Limits.standard.attributeBytes), ("userName", Limits.standard.indexedBytes),
+        ("externalId", Limits.standard.indexedBytes),
+        ("profileUrl", Limits.standard.attributeBytes),
+    ])
+    func limitsTheLengthOfText(name: String, most: Int) throws {
+        for count in [most, most + 1] {
+            let body = JSON.object([name: .string(String(repeating: "x", count: count))])
+            if count == most {
+                #expect(try ResourceType.user.canonical(body)[name] != nil)
+            } else {
+                let error = #expect(throws: SCIMError.self) {
+                    try ResourceType.user.canonical(body)
+                }
+                #expect(error?.scimType == .invalidValue)
+                #expect(error?.detail == "\(name) is longer than \(most) bytes")
+            }
+        }
+    }
+
+    @Test func limitsTheLengthOfElements() throws {
+        let most = Limits.standard.attributeBytes
+        for count in [most, most + 4] {
+            let text = JSON.string(String(repeating: "A", count: count))
+            let body: JSON = ["x509Certificates": [["value": text]]]
+            #expect((try? ResourceType.user.canonical(body)) != nil || count > most)
+            #expect((try? ResourceType.user.canonical(body)) == nil || count == most)
+        }
+    }
+
+    /// However many members a body has, and whatever their names.
+    @Test func passesOverManyMembers() throws {
+        let members = (0..<100_000).map { JSONObject.Member(name: "m\($0)", value: 1) }
+        let body = JSONObject(members + [.init(name: "userName", value: "a")])
+        #expect(try ResourceType.user.canonical(.object(body)) == ["userName": "a"])
+    }
+
     @Test func takesSeveralSimpleValues() throws {
         let attribute = Attribute(name: "a", multiValued: true)
         #expect(try attribute.canonical(["x", nil, "x", "y"], at: "a") == ["x", "y"])
@@ -291,7 +328,7 @@ struct CanonicalTests {
     func listsExactlyTheSchemasWithData(_ body: String, _ count: Int) throws {
         var resource = try ResourceType.user.canonical(JSON(parsing: body.utf8))
         resource["userName"] = "a"
-        let completed = try ResourceType.user.completed(resource)
+        let completed = try ResourceType.user.completed(resource, for: .creation)
         let urns = [Schema.user.id, Schema.enterpriseUser.id].prefix(count)
         #expect(completed["schemas"] == .array(urns.map(JSON.string)))
         #expect(completed.members.count { $0.name.hasPrefix("urn:") } == count - 1)
@@ -303,14 +340,16 @@ struct CanonicalTests {
     ])
     func requiresUserName(_ body: String) throws {
         let resource = try ResourceType.user.canonical(JSON(parsing: body.utf8))
-        let error = #expect(throws: SCIMError.self) { try ResourceType.user.completed(resource) }
+        let error = #expect(throws: SCIMError.self) {
+            try ResourceType.user.completed(resource, for: .creation)
+        }
         #expect(error?.scimType == .invalidValue && error?.detail.contains("userName") == true)
     }
 
     @Test func requiresDisplayNameOfGroups() {
-        #expect(throws: SCIMError.self) { try ResourceType.group.completed([:]) }
+        #expect(throws: SCIMError.self) { try ResourceType.group.completed([:], for: .creation) }
         #expect(throws: Never.self) {
-            try ResourceType.group.completed(["displayName": "a"])
+            try ResourceType.group.completed(["displayName": "a"], for: .creation)
         }
     }
 
@@ -330,7 +369,10 @@ struct CanonicalTests {
         let urn = Schema.enterpriseUser.id
         let body = "{\"userName\": \"a\", \"\(urn)\": {\"manager\": \(manager)}}"
         let type = ResourceType.user
-        let completed = try type.completed(type.canonical(JSON(parsing: body.utf8)))
+        let completed = try type.completed(
+            type.canonical(JSON(parsing: body.utf8)),
+            for: .creation
+        )
         let kept = completed[urn]?.object?["manager"]?.object?["$ref"]
         #expect((kept != nil) == isKept)
     }
@@ -358,7 +400,7 @@ struct CanonicalTests {
 
     private func check(completing body: String, _ expected: String) throws {
         let canonical = try ResourceType.user.canonical(JSON(parsing: body.utf8))
-        let completed = try ResourceType.user.completed(canonical)
+        let completed = try ResourceType.user.completed(canonical, for: .creation)
         #expect(String(decoding: JSON.object(completed).text, as: UTF8.self) == expected)
     }
 

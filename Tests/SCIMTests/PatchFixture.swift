@@ -30,7 +30,7 @@ struct PatchFixture: Sendable, CustomTestStringConvertible {
         let object = try #require(try JSON(parsing: text).object)
         let typeName = try #require(object["type"]?.string)
         self.name = name
-        type = try #require(ResourceType.all.first { $0.name == typeName })
+        type = try #require(ResourceTypes.standard.named(typeName))
         stored = try #require(object["stored"]?.object)
         patch = try #require(object["patch"])
         result = object["result"]?.object

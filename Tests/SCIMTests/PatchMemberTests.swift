@@ -126,6 +126,51 @@ struct PatchMemberTests {
         #expect(!predicate.matches(element: ["value": "b", "type": "User"]))
     }
 
+    /// Clients send an operation for each of thousands of members.
+    @Test func joinsNeighbours() throws {
+        let add = { (id: String) in
+            #"{"op": "add", "path": "members", "value": [{"value": "\#(id)"}]}"#
+        }
+        let remove = { (id: String) in
+            #"{"op": "remove", "path": "members[value eq \"\#(id)\"]"}"#
+        }
+        try check(
+            [add("a"), add("b"), add("a"), remove("c"), remove("b"), add("b"), add("c")]
+                .joined(separator: ","),
+            ["add a b", "remove c b", "add b c"]
+        )
+        let rename = #"{"op": "replace", "path": "displayName", "value": "g"}"#
+        try check([add("a"), rename, add("b")].joined(separator: ","), ["add a b"])
+        let all = #"{"op": "remove", "path": "members"}"#
+        try check(
+            [add("a"), all, add("a")].joined(separator: ","),
+            ["add a", "removeAll", "add a"]
+        )
+    }
+
+    /// A store selects members by each filter in one statement, whose cost grows with its terms.
+    @Test func limitsTheTermsOfValueFilters() throws {
+        var limits = Limits.standard
+        limits.patchComparisons = 4
+        let filter = #"{"op": "remove", "path": "members[type eq \"a\" or type sw \"b\"]"}"#
+        let patch = Patch(type: .group, unmatchedFilter: .createElement, limits: limits)
+        for count in [2, 3] {
+            let operations = Array(repeating: filter, count: count).joined(separator: ",")
+            let message = Patch.message(
+                "{\"schemas\": [\"PATCHOP\"], \"Operations\": [\(operations)]}"
+            )
+            let request = try PatchRequest(JSON(parsing: message.utf8))
+            if count == 2 {
+                #expect(try patch.apply(request.operations, to: [:]).comparisons == 4)
+            } else {
+                let error = #expect(throws: SCIMError.self) {
+                    try patch.apply(request.operations, to: [:])
+                }
+                #expect(error?.scimType == .tooMany)
+            }
+        }
+    }
+
     private func check(
         _ operations: String,
         _ expected: [String],

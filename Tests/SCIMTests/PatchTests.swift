@@ -69,6 +69,23 @@ struct PatchTests {
         try check(stored, operation, stored)
     }
 
+    /// What is unassigned is not there; no default takes its place (RFC 7643 §2.5).
+    @Test(arguments: [
+        #"{"op": "remove", "path": "active"}"#,
+        #"{"op": "replace", "path": "active", "value": null}"#,
+        #"{"op": "replace", "value": {"active": null}}"#,
+    ])
+    func unassignsWhatHasADefault(_ operation: String) throws {
+        let outcome = try Patch.apply(
+            operation,
+            to: #"{"userName": "a", "active": true}"#,
+            .user,
+            .refuse
+        )
+        let completed = try ResourceType.user.completed(outcome.resource, for: .change)
+        #expect(completed["active"] == nil)
+    }
+
     // MARK: Single values
 
     @Test(arguments: [
@@ -346,7 +363,7 @@ struct PatchTests {
             .user,
             .refuse
         )
-        let completed = try ResourceType.user.completed(outcome.resource)
+        let completed = try ResourceType.user.completed(outcome.resource, for: .change)
         #expect(completed[urn] == (try expected.map { try JSON(parsing: $0.utf8) }))
         #expect(completed["schemas"]?.array?.count == (expected == nil ? 1 : 2))
     }
@@ -359,7 +376,7 @@ struct PatchTests {
             .user,
             .refuse
         )
-        let completed = try ResourceType.user.completed(outcome.resource)
+        let completed = try ResourceType.user.completed(outcome.resource, for: .change)
         #expect(completed[urn] == ["department": "d"])
         #expect(completed["schemas"] == [.string(Schema.user.id), .string(urn)])
     }
@@ -378,7 +395,6 @@ struct PatchTests {
             (#"{"op": "remove", "path": "userName"}"#, .mutability),
             (#"{"op": "replace", "path": "userName", "value": null}"#, .mutability),
             (#"{"op": "remove", "path": "userName[value eq \"a\"]"}"#, .mutability),
-            (#"{"op": "remove", "path": "active"}"#, .mutability),
             (
                 #"{"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName", "value": "x"}"#,
                 .mutability
@@ -485,7 +501,7 @@ struct PatchTests {
             )
         )
         let error = #expect(throws: SCIMError.self) {
-            try Patch(type: .user, unmatchedFilter: .refuse, otherMembers: .refuse)
+            try Patch(type: .user, unmatchedFilter: .refuse, rigour: .strict)
                 .apply(request.operations, to: ["title": "t"])
         }
         #expect(error?.scimType == kind)

@@ -66,7 +66,7 @@ extension Directory {
         _ body: JSON,
         _ type: ResourceType = .user,
         domain: String = "default",
-        restoring: Command.Restoring = .nothing
+        restoring: Restoring = .nothing
     ) throws(SCIMError) -> StoredResource {
         try perform(
             .create(try SentResource(body, type: type), restoring: restoring),

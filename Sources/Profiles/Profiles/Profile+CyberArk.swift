@@ -4,14 +4,5 @@ extension Profile {
     /// It replaces users by PUT and changes groups by PATCH. The form of that PATCH is not
     /// published: with a path and without, by filter and by list of values are all understood.
     /// The product speaks SCIM 1.1 too, hence its URNs.
-    static let cyberark = Profile(
-        name: "cyberark",
-        title: "CyberArk Identity",
-        rewrites: Rewrite.common + [
-            .operationList, .memberOperations, .legacyURNs, .dottedKeys, .shortExtensionNames,
-            .removeWithoutPath, .repeatedName, .arrayForSingleValue, .manager, .singleValueForArray,
-            .textForElement,
-        ],
-        filterValues: .bareWords
-    )
+    static let cyberark = Profile(name: "cyberark", title: "CyberArk Identity")
 }

@@ -11,10 +11,6 @@ extension Profile {
     static let entra = Profile(
         name: "entra",
         title: "Microsoft Entra ID",
-        rewrites: Rewrite.common + [
-            .legacyURNs, .dottedKeys, .shortExtensionNames, .repeatedName, .arrayForSingleValue,
-            .manager, .singleValueForArray, .textForElement,
-        ],
-        filterValues: .bareWords
+        rewrites: Rewrite.common + [.noOperations]
     )
 }

@@ -6,9 +6,6 @@ extension Profile {
     package static let generic = Profile(
         name: "generic",
         title: "Generic",
-        rewrites: Rewrite.all,
-        filterRepairs: [.doubleEncoding],
-        filterValues: .bareWords,
-        groupReaders: [wso2UserAgent]
+        rewrites: Rewrite.common + [.schemaNames]
     )
 }

@@ -3,11 +3,5 @@ extension Profile {
     ///
     /// Their requests follow the RFCs, with paths under the core schema's URN, attributes of
     /// Gluu's own extension, and certificates with spaces in them.
-    static let gluu = Profile(
-        name: "gluu",
-        title: "Gluu and Janssen",
-        rewrites: Rewrite.common + [
-            .dottedKeys, .singleValueForArray, .base64Spaces,
-        ]
-    )
+    static let gluu = Profile(name: "gluu", title: "Gluu and Janssen")
 }

@@ -3,12 +3,5 @@ extension Profile {
     ///
     /// What it creates and looks up follows the RFCs. How it updates and suspends is not
     /// published, so that types and shapes are taken generously; it sends no groups.
-    static let google = Profile(
-        name: "google",
-        title: "Google Workspace",
-        rewrites: Rewrite.common + [
-            .legacyURNs, .dottedKeys, .arrayForSingleValue, .manager, .singleValueForArray,
-            .textForElement,
-        ]
-    )
+    static let google = Profile(name: "google", title: "Google Workspace")
 }

@@ -4,12 +4,5 @@ extension Profile {
     /// It changes one attribute per operation and removes members by a list of values without a
     /// filter. The connector's mapping lets administrators send text for booleans and short
     /// names.
-    static let jumpcloud = Profile(
-        name: "jumpcloud",
-        title: "JumpCloud",
-        rewrites: Rewrite.common + [
-            .legacyURNs, .dottedKeys, .shortExtensionNames, .arrayForSingleValue, .manager,
-            .singleValueForArray, .textForElement,
-        ]
-    )
+    static let jumpcloud = Profile(name: "jumpcloud", title: "JumpCloud")
 }

@@ -5,8 +5,6 @@ extension Profile {
     static let miniorange = Profile(
         name: "miniorange",
         title: "miniOrange",
-        rewrites: Rewrite.all,
-        filterRepairs: [.doubleEncoding],
-        filterValues: .bareWords
+        rewrites: Rewrite.common + [.schemaNames]
     )
 }

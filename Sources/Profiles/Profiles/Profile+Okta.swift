@@ -8,9 +8,6 @@ extension Profile {
     static let okta = Profile(
         name: "okta",
         title: "Okta",
-        rewrites: Rewrite.common + [
-            .dottedKeys, .shortExtensionNames,
-        ],
-        recreation: .restoration
+        restoring: .deactivated
     )
 }

@@ -4,12 +4,5 @@ extension Profile {
     /// The bodies are templates that administrators write: booleans in quotes, empty text where a
     /// field is empty, `managerId`, one object for `emails`, URNs without `ietf:params`. The 1.x
     /// connector changes groups by members with an `operation`.
-    static let onelogin = Profile(
-        name: "onelogin",
-        title: "OneLogin",
-        rewrites: Rewrite.common + [
-            .operationList, .memberOperations, .legacyURNs, .dottedKeys, .shortExtensionNames,
-            .repeatedName, .arrayForSingleValue, .manager, .singleValueForArray, .textForElement,
-        ]
-    )
+    static let onelogin = Profile(name: "onelogin", title: "OneLogin")
 }

@@ -3,12 +3,5 @@ extension Profile {
     ///
     /// Users are looked up by a filter that the administrator writes; the manual searches by
     /// `email`. An empty photo cannot be read back by it, so that none is stored.
-    static let pingone = Profile(
-        name: "pingone",
-        title: "PingOne and PingFederate",
-        rewrites: Rewrite.common + [
-            .legacyURNs, .dottedKeys, .shortExtensionNames, .filterAliases, .repeatedName,
-            .arrayForSingleValue, .manager, .singleValueForArray, .textForElement,
-        ]
-    )
+    static let pingone = Profile(name: "pingone", title: "PingOne and PingFederate")
 }

@@ -5,8 +5,6 @@ extension Profile {
     static let rippling = Profile(
         name: "rippling",
         title: "Rippling",
-        rewrites: Rewrite.all,
-        filterRepairs: [.doubleEncoding],
-        filterValues: .bareWords
+        rewrites: Rewrite.common + [.schemaNames]
     )
 }

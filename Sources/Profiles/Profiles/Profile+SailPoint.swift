@@ -3,12 +3,5 @@ extension Profile {
     ///
     /// It sends several operations without a path, each with part of the user; which attributes
     /// there are is decided by its administrators' mapping.
-    static let sailpoint = Profile(
-        name: "sailpoint",
-        title: "SailPoint",
-        rewrites: Rewrite.common + [
-            .dottedKeys, .shortExtensionNames, .arrayForSingleValue, .manager, .singleValueForArray,
-            .textForElement,
-        ]
-    )
+    static let sailpoint = Profile(name: "sailpoint", title: "SailPoint")
 }

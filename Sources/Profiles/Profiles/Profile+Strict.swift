@@ -6,7 +6,10 @@ extension Profile {
         name: "strict",
         title: "RFC 7643 and RFC 7644 to the letter",
         rewrites: [],
-        unmatchedValuePath: .noTarget,
-        rigour: .strict
+        filterRepairs: [],
+        filterValues: .json,
+        unmatchedFilter: .refuse,
+        rigour: .strict,
+        groupReaders: []
     )
 }

@@ -8,11 +8,8 @@ extension Profile {
     static let wso2 = Profile(
         name: "wso2",
         title: "WSO2 Identity Server",
-        rewrites: Rewrite.common + [
-            .shortExtensionNames, .manager, .textForElement,
-        ],
-        filterRepairs: [.unquotedRest],
-        filterValues: .bareWords,
+        rewrites: Rewrite.common + [.schemaNames],
+        filterRepairs: [.doubleEncoding, .unquotedRest],
         groupPatchAnswer: .resourceWithoutMembers
     )
 

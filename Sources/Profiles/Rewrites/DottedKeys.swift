@@ -13,17 +13,17 @@ extension Rewrite {
             let plain = withoutCoreURN(body, type)
             return nested(plain ?? body, type) ?? plain
         },
-        operation: { operation, type in
-            let pathless = withoutCoreURN(operation, type)
+        operation: { operation, context in
+            let pathless = withoutCoreURN(operation, context.type)
             let sent = pathless ?? operation
-            guard sent.isWithoutPath, let value = sent.value?.object else {
+            guard sent.path.isNone, let value = sent.value?.object else {
                 return pathless.map { [$0] }
             }
-            let plain = withoutCoreURN(value, type)
+            let plain = withoutCoreURN(value, context.type)
             let whole = plain.map { sent.setting(value: .object($0)) } ?? sent
             let parts = whole.splitting { name in
-                guard isPath(name, type), let path = operation.path(named: name),
-                    type.canWrite(path)
+                guard isPath(name, context.type), let path = context.path(name).attribute,
+                    context.type.canWrite(path)
                 else { return nil }
                 return path
             }
@@ -41,29 +41,32 @@ extension Rewrite {
 
     /// Not so for `remove`, which would lose what it is to remove.
     private static func withoutCoreURN(
-        _ operation: Operation,
+        _ operation: PatchOperation,
         _ type: ResourceType
-    ) -> Operation? {
-        guard operation.kind != .remove,
-            operation.pathText?.equalsIgnoringASCIICase(type.schema.id) == true
+    ) -> PatchOperation? {
+        guard operation.kind != .remove, let path = operation.path.attribute, path.isWhole,
+            path.path.text.equalsIgnoringASCIICase(type.schema.id)
         else { return nil }
-        return operation.setting(path: nil)
+        return operation.setting(path: .none)
     }
 
     private static func withoutCoreURN(_ object: JSONObject, _ type: ResourceType) -> JSONObject? {
         guard let core = object.value(named: type.schema.id)?.object else { return nil }
-        return object.removing(type.schema.id).completed(by: core)
+        return object.removing(type.schema.id).completed(by: core.members)
     }
 
     /// - Returns: `nil` when no member's name is a path.
     private static func nested(_ body: JSONObject, _ type: ResourceType) -> JSONObject? {
-        guard body.members.contains(where: { steps(to: $0.name, type) != nil }) else { return nil }
-        var nested = JSONObject(body.members.filter { steps(to: $0.name, type) == nil })
+        var plain = JSONObject()
+        var placed: [Placed] = []
         for member in body.members {
-            guard let steps = steps(to: member.name, type) else { continue }
-            nested = nested.placing(member.value, at: steps[...]) ?? nested
+            if let steps = steps(to: member.name, type) {
+                placed.append(Placed(steps: steps[...], value: member.value))
+            } else {
+                plain.members.append(member)
+            }
         }
-        return nested
+        return placed.isEmpty ? nil : plain.placing(placed)
     }
 
     /// The names of the objects within one another to which a path leads: extension, attribute,
@@ -75,64 +78,46 @@ extension Rewrite {
             path.filter == nil, type.canWrite(path), let reference = type.resolve(path.path),
             let attribute = reference.attribute
         else { return nil }
-        guard let sub = reference.subAttribute else {
-            return [reference.isExtension ? reference.schema : nil, attribute.name]
-                .compactMap(\.self)
-        }
-        if attribute.multiValued { return nil }
-        return [reference.isExtension ? reference.schema : nil, attribute.name, sub.name]
-            .compactMap(\.self)
+        if reference.subAttribute != nil, attribute.multiValued { return nil }
+        return [
+            reference.isExtension ? reference.schema : nil, attribute.name,
+            reference.subAttribute?.name,
+        ].compactMap(\.self)
     }
+}
+
+/// A value, and the names of the objects within one another that lead to it.
+private struct Placed {
+    let steps: ArraySlice<String>
+    let value: JSON
 }
 
 extension JSONObject {
-    /// The object with a value at the end of the way through objects within one another; those
+    /// The object with values at the ends of the ways through objects within one another; those
     /// that are missing are made, and a value that is there already stays.
-    ///
-    /// - Returns: `nil` when something else than an object is in the way.
-    fileprivate func placing(_ value: JSON, at steps: ArraySlice<String>) -> JSONObject? {
-        guard let step = steps.first else { return nil }
-        let present = self.value(named: step) ?? .null
-        if steps.count == 1 { return present == .null ? setting(step, value) : self }
-        guard present == .null || present.object != nil else { return nil }
-        let inner = (present.object ?? [:]).placing(value, at: steps.dropFirst())
-        return inner.map { setting(step, .object($0)) }
-    }
-}
-
-extension Operation {
-    /// Takes members out of the value of an operation without a path.
-    ///
-    /// - Parameter path: The path that stands for a member's name; `nil` leaves it in the value.
-    /// - Returns: An operation for each such member and for what stands between them, in order;
-    ///   `nil` when there is none.
-    func splitting(_ path: (String) -> PatchPath?) -> [Operation]? {
-        guard isWithoutPath, let object = value?.object else { return nil }
-        var parts: [Operation] = []
-        var between = JSONObject()
-        func close() {
-            if !between.isEmpty { parts.append(setting(value: .object(between))) }
-            between = [:]
-        }
-        var hasPath = false
-        for member in object.members {
-            guard let path = path(member.name) else {
-                between.members.append(member)
-                continue
+    fileprivate func placing(_ values: [Placed]) -> JSONObject {
+        var object = self
+        var places = MemberPlaces(self)
+        var inner: [Int: [Placed]] = [:]
+        for placed in values {
+            guard let step = placed.steps.first else { continue }
+            let place = places[step] ?? object.members.count
+            if places.add(step, at: place) {
+                object.members.append(.init(name: step, value: .null))
             }
-            close()
-            hasPath = true
-            parts.append(setting(path: path).setting(value: member.value))
+            let rest = placed.steps.dropFirst()
+            if !rest.isEmpty {
+                inner[place, default: []].append(Placed(steps: rest, value: placed.value))
+            } else if object.members[place].value == .null {
+                object.members[place].value = placed.value
+            }
         }
-        close()
-        return hasPath ? parts : nil
-    }
-}
-
-extension ResourceType {
-    /// Whether a path leads to an attribute that the type has and clients may write.
-    func canWrite(_ path: PatchPath) -> Bool {
-        guard let (attribute, sub) = target(of: path) else { return false }
-        return attribute.mutability != .readOnly && sub?.mutability != .readOnly
+        for (place, values) in inner {
+            let present = object.members[place].value
+            // Something else than an object is refused at its own place.
+            guard present == .null || present.object != nil else { continue }
+            object.members[place].value = .object((present.object ?? [:]).placing(values))
+        }
+        return object
     }
 }

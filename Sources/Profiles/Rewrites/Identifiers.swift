@@ -7,9 +7,10 @@ extension Rewrite {
     /// is to be removed would stay.
     static let capitalIDs = Rewrite(
         "capitalIDs",
-        of: .texts,
-        value: { value, attribute, _ in
-            guard attribute.holdsID, let id = value.string.flatMap(smallID) else { return nil }
+        values: ValueChange { value, place in
+            guard place.attribute.holdsID, let id = value.string.flatMap(smallID) else {
+                return nil
+            }
             return .string(id)
         },
         literal: { literal, attribute in

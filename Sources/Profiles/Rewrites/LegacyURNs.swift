@@ -7,44 +7,31 @@ extension Rewrite {
     static let legacyURNs = Rewrite(
         "legacyURNs",
         resource: { body, type in
-            let renamed = withModernKeys(body, type)
+            let renamed = body.renaming { modernURN($0, type) }
             let named = renamed ?? body
             let schemas = named.value(named: "schemas")?.array?.changing { urn in
                 urn.string.flatMap { modernURN($0, type) }.map(JSON.string)
             }
             return schemas.map { named.setting("schemas", .array($0)) } ?? renamed
         },
-        operation: { operation, type in
-            if let path = operation.pathText {
-                return modernURN(path, type).map { [operation.setting(pathText: $0)] }
-            }
-            let value = operation.value?.object.flatMap { withModernKeys($0, type) }
-            return value.map { [operation.setting(value: .object($0))] }
+        operation: { operation, context in
+            operation.renaming(context) { modernURN($0, context.type) }
         },
-        filter: { filter, type in
-            FilterWalk(
-                type: type,
-                path: { path, type in
-                    guard let urn = path.urn.flatMap({ modernURN($0, type) }) else { return nil }
-                    return AttributePath(
-                        urn: urn,
-                        attribute: path.attribute,
-                        subAttribute: path.subAttribute
-                    )
-                }
-            ).filter(filter)
+        filterName: { path, type in
+            path.urn.flatMap { modernURN($0, type) }.map { AttributePath(urn: $0, attribute: "") }
         }
     )
 
-    /// Text that begins with a legacy URN, with today's in its place.
+    /// Text that begins with a legacy URN, with today's in its place and a colon behind it.
     ///
     /// - Returns: `nil` when it does not begin so.
     static func modernURN(_ text: String, _ type: ResourceType) -> String? {
         guard legacyBeginnings.contains(where: text.hasPrefixIgnoringASCIICase) else { return nil }
         for (legacy, modern) in legacyURNs(of: type) where text.hasPrefixIgnoringASCIICase(legacy) {
             let rest = text.utf8.dropFirst(legacy.utf8.count)
-            if rest.isEmpty || rest.first == UInt8(ascii: ":") {
-                return modern + String(Substring(rest))
+            guard let separator = rest.first else { return modern }
+            if separator == UInt8(ascii: ":") || separator == UInt8(ascii: ".") {
+                return "\(modern):\(String(Substring(rest.dropFirst())))"
             }
         }
         return nil
@@ -75,36 +62,90 @@ extension Rewrite {
         urns.append((enterpriseWithoutColon, enterprise.id))
         return urns
     }
+}
 
-    /// - Returns: `nil` when no member has a legacy name.
-    private static func withModernKeys(_ object: JSONObject, _ type: ResourceType) -> JSONObject? {
-        guard object.members.contains(where: { modernURN($0.name, type) != nil }) else {
-            return nil
+extension Rewrite {
+    /// A full stop for the colon behind a schema's URN, and what stands before a name in other
+    /// languages: `urn:…:core:2.0:User.active`, `User.active`, `$.active`.
+    ///
+    /// Scripts and jobs that are written by hand send them.
+    static let prefixedNames = Rewrite(
+        "prefixedNames",
+        resource: { body, type in body.renaming { withoutPrefix($0, type) } },
+        operation: { operation, context in
+            operation.renaming(context) { withoutPrefix($0, context.type) }
+        },
+        filterName: { path, type in
+            guard let name = withoutPrefix(path.text, type) else { return nil }
+            return try? FilterParser.parseAttributePath(name)
         }
-        var renamed = JSONObject()
-        var doubled: [JSONObject.Member] = []
-        for member in object.members {
-            let name = modernURN(member.name, type)
-            if let name, object.value(named: name) ?? renamed.value(named: name) != nil {
-                doubled.append(.init(name: name, value: member.value))
-            } else {
-                renamed.members.append(.init(name: name ?? member.name, value: member.value))
-            }
+    )
+
+    /// - Returns: `nil` for text that has no such prefix, and where something else than one of the
+    ///   type's attributes stands behind it.
+    private static func withoutPrefix(_ text: String, _ type: ResourceType) -> String? {
+        for schema in type.schemas where text.hasPrefixIgnoringASCIICase(schema.id) {
+            let rest = text.utf8.dropFirst(schema.id.utf8.count)
+            guard rest.first == UInt8(ascii: ".") else { continue }
+            return checked("\(schema.id):\(String(Substring(rest.dropFirst())))", type)
         }
-        // Sent under both names: what only the old one has is added to the other.
-        for member in doubled {
-            guard let present = renamed.value(named: member.name)?.object,
-                let sent = member.value.object
-            else { continue }
-            renamed = renamed.setting(member.name, .object(present.completed(by: sent)))
+        for prefix in ["$.", "\(type.name)."] where text.hasPrefixIgnoringASCIICase(prefix) {
+            if type.coreAttribute(named: String(prefix.dropLast())) != nil { continue }
+            return checked(String(Substring(text.utf8.dropFirst(prefix.utf8.count))), type)
         }
-        return renamed
+        return nil
+    }
+
+    private static func checked(_ name: String, _ type: ResourceType) -> String? {
+        let brackets = name.utf8.firstIndex(of: UInt8(ascii: "[")) ?? name.endIndex
+        guard let path = try? FilterParser.parseAttributePath(String(name[..<brackets])),
+            type.resolve(path)?.attribute != nil
+        else { return nil }
+        return name
     }
 }
 
-extension JSONObject {
-    /// The object with the members of another whose names it does not have.
-    func completed(by other: JSONObject) -> JSONObject {
-        JSONObject(members + other.members.filter { value(named: $0.name) == nil })
+extension Rewrite {
+    /// An extension under its schema's name: `"EnterpriseUser": {…}`.
+    ///
+    /// WSO2 Identity Server up to 5.7 creates users so.
+    static let schemaNames = Rewrite(
+        "schemaNames",
+        resource: { body, type in body.renaming { extensionURN($0, type) } },
+        operation: { operation, context in
+            operation.renaming(context) { extensionURN($0, context.type) }
+        }
+    )
+
+    private static func extensionURN(_ name: String, _ type: ResourceType) -> String? {
+        guard type.coreAttribute(named: name) == nil else { return nil }
+        return type.extensions.first { $0.schema.name.equalsIgnoringASCIICase(name) }?.schema.id
+    }
+}
+
+extension PatchOperation {
+    /// The operation with another path, or other names of members in its value where it has none.
+    ///
+    /// - Parameters:
+    ///   - context: Of the request.
+    ///   - rename: Given a name as sent; `nil` keeps it.
+    /// - Returns: `nil` when nothing changed.
+    fileprivate func renaming(
+        _ context: Rewrite.Context,
+        _ rename: (String) -> String?
+    ) -> [PatchOperation]? {
+        guard path.isNone else {
+            // A path that an earlier rewrite has found is called as it was sent.
+            let name = path.attribute.map { $0.filter == nil ? $0.text : pathText } ?? pathText
+            return rename(name).map { [setting(path: context.path($0))] }
+        }
+        return value?.object?.renaming(rename).map { [setting(value: .object($0))] }
+    }
+}
+
+extension PatchPath {
+    /// The path where nothing is selected.
+    fileprivate var text: String {
+        subAttribute.map { "\(path.text).\($0)" } ?? path.text
     }
 }

@@ -6,20 +6,20 @@ extension Rewrite {
     /// Entra ID sets the manager so. In the body of a POST or PUT such a name means nothing.
     static let shortExtensionNames = Rewrite(
         "shortExtensionNames",
-        operation: { operation, type in
-            if let path = operation.path, let long = qualified(path, type) {
-                return [operation.setting(path: long)]
+        operation: { operation, context in
+            if let path = operation.path.attribute {
+                return qualified(path, context.type).map {
+                    [operation.setting(path: .attribute($0))]
+                }
             }
             return operation.splitting { name in
-                guard let path = operation.path(named: name), let long = qualified(path, type),
-                    type.canWrite(long)
+                guard let path = context.path(name).attribute,
+                    let long = qualified(path, context.type), context.type.canWrite(long)
                 else { return nil }
                 return long
             }
         },
-        filter: { filter, type in
-            FilterWalk(type: type, path: { qualified($0, $1) }).filter(filter)
-        }
+        filterName: { path, type in qualified(path, type) }
     )
 
     private static func qualified(_ path: PatchPath, _ type: ResourceType) -> PatchPath? {
@@ -49,16 +49,11 @@ extension Rewrite {
     /// `email` and `mail` for the address in filters; PingOne's manual searches by `email`.
     static let filterAliases = Rewrite(
         "filterAliases",
-        filter: { filter, type in
-            FilterWalk(
-                type: type,
-                path: { path, type in
-                    guard ["email", "mail"].contains(path.text.lowercased()),
-                        type.resolve(path) == nil, type.coreAttribute(named: "emails") != nil
-                    else { return nil }
-                    return AttributePath(attribute: "emails", subAttribute: "value")
-                }
-            ).filter(filter)
+        filterName: { path, type in
+            guard ["email", "mail"].contains(path.text.lowercased()),
+                type.resolve(path) == nil, type.coreAttribute(named: "emails") != nil
+            else { return nil }
+            return AttributePath(attribute: "emails", subAttribute: "value")
         }
     )
 
@@ -68,8 +63,9 @@ extension Rewrite {
     /// It is passed over, as it is in an object.
     static let readOnlyPath = Rewrite(
         "readOnlyPath",
-        operation: { operation, type in
-            guard let (attribute, sub) = operation.path.flatMap(type.target(of:)),
+        finished: { operation, context in
+            guard
+                let (attribute, sub) = operation.path.attribute.flatMap(context.type.target(of:)),
                 attribute.mutability != .readOnly, sub?.mutability == .readOnly
             else { return nil }
             return [operation.passedOver]
@@ -85,33 +81,13 @@ extension Rewrite {
     /// that nothing was taken away would be worse than to refuse.
     static let unknownPath = Rewrite(
         "unknownPath",
-        operation: { operation, type in
-            guard let path = operation.path, isUnknown(path, type) else { return nil }
+        finished: { operation, context in
+            guard let path = operation.path.attribute,
+                Access.mayBePassedOver(path, context.type)
+            else { return nil }
             return [operation.passedOver]
         }
     )
-
-    private static func isUnknown(_ path: PatchPath, _ type: ResourceType) -> Bool {
-        // The core schema's URN alone means the resource, with all that gives access.
-        if path.path.text.equalsIgnoringASCIICase(type.schema.id) { return false }
-        var whole = path.path
-        whole.subAttribute = nil
-        guard let reference = type.resolve(whole) else {
-            let isForeign = whole.urn.map { type.splitURN($0) == nil } ?? false
-            return isForeign || !meansAccess(whole.attribute)
-        }
-        guard let attribute = reference.attribute, attribute.isComplex,
-            attribute.source == .document
-        else { return false }
-        return type.target(of: path) == nil
-    }
-
-    private static func meansAccess(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return ["member", "active", "enabled", "disabled", "suspend", "locked"].contains {
-            name.contains($0)
-        }
-    }
 
     /// A list ordered by an attribute that the resource type does not have: it keeps the order
     /// that lists have by themselves.
@@ -122,6 +98,18 @@ extension Rewrite {
                 type.resolve(path) == nil
             else { return nil }
             return .some(nil)
+        }
+    )
+
+    /// `sortOrder=desc`, as client libraries abbreviate it.
+    static let shortSortOrder = Rewrite(
+        "shortSortOrder",
+        sortOrder: { order in
+            switch order.lowercased() {
+            case "asc": "ascending"
+            case "desc": "descending"
+            default: nil
+            }
         }
     )
 }

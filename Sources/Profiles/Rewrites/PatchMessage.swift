@@ -1,6 +1,19 @@
 import SCIM
 
 extension Rewrite {
+    /// A PATCH with an empty list of operations, which RFC 7644 §3.5.2 does not have.
+    ///
+    /// Microsoft's validator sends it and expects success: there is nothing to change.
+    static let noOperations = Rewrite(
+        "noOperations",
+        message: { message, _ in
+            guard let object = message.object, object.value(named: "Operations") == [] else {
+                return nil
+            }
+            return .object(object.setting("Operations", [["op": "add", "value": [:]]]))
+        }
+    )
+
     /// A PATCH without the envelope: the bare array of operations, or one operation where their
     /// array belongs.
     static let operationList = Rewrite(

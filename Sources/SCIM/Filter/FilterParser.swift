@@ -165,37 +165,23 @@ package struct FilterParser: ~Copyable {
             text.hasPrefixIgnoringASCIICase("urn:")
                 || text.hasPrefixIgnoringASCIICase("http")
                     && text.contains(":")
-        else { return try parsePlainPath(urn: nil, length: text.utf8.count) }
+        else { return try parsePlainPath(length: text.utf8.count) }
         return try parseURNPath(text)
     }
 
-    /// A URN has dots and digits of its own, so the attribute begins behind the last colon
-    /// (RFC 7644 §3.10); what has no name there is a schema's URN alone.
+    /// A URN has dots and digits of its own: where it ends and the attribute begins, only a
+    /// resource type knows (`ResourceType.resolve`).
     private mutating func parseURNPath(_ text: String) throws(SyntaxError) -> AttributePath {
-        for resourceType in ResourceType.all {
-            if let (urn, rest) = resourceType.splitURN(text) {
-                position += text.utf8.count - rest.utf8.count
-                if rest.isEmpty, text.utf8.last != UInt8(ascii: ":") {
-                    return AttributePath(urn: urn, attribute: "")
-                }
-                return try parsePlainPath(urn: urn, length: rest.utf8.count)
-            }
+        position += text.utf8.count
+        if text.utf8.last == UInt8(ascii: ":") {
+            throw error("expected the name of an attribute")
         }
-        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else {
-            throw error("expected a colon in the URN")
-        }
-        let rest = text.utf8[text.utf8.index(after: colon)...]
-        position += text.utf8.count - rest.count
-        return try parsePlainPath(urn: String(text[..<colon]), length: rest.count)
+        return AttributePath(urn: text, attribute: "")
     }
 
-    private mutating func parsePlainPath(
-        urn: String?,
-        length: Int
-    ) throws(SyntaxError) -> AttributePath {
+    private mutating func parsePlainPath(length: Int) throws(SyntaxError) -> AttributePath {
         let end = position + length
-        let attribute = try parseName()
-        var path = AttributePath(urn: urn, attribute: attribute)
+        var path = AttributePath(attribute: try parseName())
         if take(".") { path.subAttribute = try parseName() }
         guard position == end else { throw error("unexpected character in the attribute's name") }
         return path
@@ -277,11 +263,14 @@ package struct FilterParser: ~Copyable {
 
     private mutating func parseBareValue() throws(SyntaxError) -> Literal {
         let start = position
-        while position < bytes.count, !endsValue { position += 1 }
+        while position < bytes.count, !endsValue {
+            // Whether spaces end the value is known at the first of them.
+            position = max(index(behindSpacesAt: position), position + 1)
+        }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         let isWord = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") }
-        // A value in single quotes would match nothing, and a client that finds nothing creates.
-        guard isWord, !text.isEmpty, !text.hasPrefix("'") else {
+        // A value in other quotes would match nothing, and a client that finds nothing creates.
+        guard isWord, let first = text.unicodeScalars.first, !Self.isQuote(first) else {
             position = start
             throw error("expected a value, without quotes or in double quotes")
         }
@@ -456,8 +445,44 @@ package struct FilterParser: ~Copyable {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte.asciiLowercased)
     }
 
+    /// Quotation marks, but for the one that JSON has: as they come from a word processor, or from
+    /// a page that was copied.
+    package static func isQuote(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "'", "`", "\u{B4}", "\u{FF02}", "\u{FF07}": true
+        default:
+            [.initialPunctuation, .finalPunctuation].contains(scalar.properties.generalCategory)
+                || ("\u{201A}"..."\u{201E}").contains(scalar)
+        }
+    }
+
     /// The `number` rule of RFC 8259 §6.
     private static func isJSONNumber(_ text: String) -> Bool {
-        text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+\-]?[0-9]+)?/) != nil
+        var rest = Substring(text).utf8
+        if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+        if rest.first == UInt8(ascii: "0") {
+            rest.removeFirst()
+        } else if !dropDigits(from: &rest) {
+            return false
+        }
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            guard dropDigits(from: &rest) else { return false }
+        }
+        if rest.first?.asciiLowercased == UInt8(ascii: "e") {
+            rest.removeFirst()
+            if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
+                rest.removeFirst()
+            }
+            guard dropDigits(from: &rest) else { return false }
+        }
+        return rest.isEmpty
+    }
+
+    /// - Returns: `false` when there is no digit.
+    private static func dropDigits(from text: inout Substring.UTF8View) -> Bool {
+        let rest = text.drop { (0x30...0x39).contains($0) }
+        defer { text = rest }
+        return rest.startIndex > text.startIndex
     }
 }

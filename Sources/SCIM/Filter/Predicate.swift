@@ -14,21 +14,30 @@ package indirect enum Predicate: Sendable {
 extension Filter {
     /// Binds the filter to a resource type.
     ///
+    /// - Parameters:
+    ///   - type: Of the resources that are searched.
+    ///   - links: Which URLs are those of resources here: to compare with one of them, as in
+    ///     `members.$ref eq "https://example.com/v2/Users/2819c223"`, is to compare with the id at
+    ///     its end.
+    /// - Returns: The predicate, in which every name is one of the type's.
     /// - Throws: `invalidFilter` for an unknown attribute, an operator that the attribute's type
     ///   does not have, or a value of another type (RFC 7644 §3.4.2.2).
-    package func bound(to type: ResourceType) throws(SCIMError) -> Predicate {
-        try Binder(type: type, element: nil).bind(self)
+    package func bound(to type: ResourceType, links: Links? = nil) throws(SCIMError) -> Predicate {
+        try Binder(type: type, element: nil, links: links).bind(self)
     }
 
     /// Binds a value filter to the elements of an attribute: `type eq "work"` of
     /// `emails[type eq "work"]`.
     ///
+    /// `links` is as for a whole filter.
+    ///
     /// - Throws: `invalidFilter` as for a whole filter.
     package func bound(
         toElementsOf reference: AttributeReference,
-        in type: ResourceType
+        in type: ResourceType,
+        links: Links? = nil
     ) throws(SCIMError) -> Predicate {
-        try Binder(type: type, element: reference).bind(self)
+        try Binder(type: type, element: reference, links: links).bind(self)
     }
 }
 
@@ -36,6 +45,7 @@ private struct Binder {
     let type: ResourceType
     /// The attribute between whose brackets the filter stands.
     let element: AttributeReference?
+    let links: Links?
 
     func bind(_ filter: Filter) throws(SCIMError) -> Predicate {
         switch filter {
@@ -53,7 +63,7 @@ private struct Binder {
             }
             return .element(
                 reference,
-                try Binder(type: type, element: reference).bind(inner)
+                try Binder(type: type, element: reference, links: links).bind(inner)
             )
         }
     }
@@ -115,7 +125,32 @@ private struct Binder {
             )
         }
         try check(comparison, definition, path)
+        if comparison == .eq || comparison == .ne, let value = reference.idBesideURL,
+            let id = id(in: literal, of: definition)
+        {
+            return .comparison(value, comparison, .text(id))
+        }
         return .comparison(reference, comparison, try key(literal, definition, path))
+    }
+
+    /// The id at the end of the URL of a resource here.
+    ///
+    /// No two resources have one id, whatever their types: that the URL names a type to which the
+    /// attribute may refer is enough.
+    private func id(in literal: Literal, of reference: Attribute) -> String? {
+        let url: String
+        switch literal {
+        case .string(let text), .bare(let text): url = text
+        case .number, .boolean, .null: return nil
+        }
+        guard let links else { return nil }
+        for type in links.types.all where reference.referenceTypes.contains(type.name) {
+            let collection = links.url(of: "", type)
+            guard url.utf8.starts(with: collection.utf8) else { continue }
+            let id = url.utf8.dropFirst(collection.utf8.count)
+            return id.isEmpty || id.contains(UInt8(ascii: "/")) ? nil : String(Substring(id))
+        }
+        return nil
     }
 
     private func check(
@@ -161,5 +196,18 @@ private struct Binder {
             )
         }
         return key
+    }
+}
+
+extension AttributeReference {
+    /// `members.value` for `members.$ref`: the id from which the URL follows that is compared.
+    ///
+    /// - Returns: `nil` for anything else, and where the URL is kept as it was sent.
+    fileprivate var idBesideURL: AttributeReference? {
+        guard subAttribute?.name == "$ref", let attribute,
+            attribute.source == .members || attribute.source == .memberships,
+            let value = attribute.subAttribute(named: "value"), value.holdsID
+        else { return nil }
+        return sub(value)
     }
 }

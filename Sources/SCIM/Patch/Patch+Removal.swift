@@ -5,14 +5,43 @@ extension Patch {
         _ operation: PatchOperation,
         _ outcome: inout Outcome
     ) throws(SCIMError) {
+        if let listed = operation.listed { return try remove(listed, target, &outcome) }
         // Read literally, the RFC removes every value and ignores this one: nothing a client
         // that lists values can want.
-        if operation.value != nil, target.attribute.multiValued, target.isWhole {
+        if operation.assigned != nil, target.attribute.multiValued, target.isWhole {
             throw .invalidSyntax(
                 "remove takes no value; select what to remove by a filter in the path"
             )
         }
         try clear(target, operation, &outcome)
+    }
+
+    /// Removes the elements that a list names: by their `value`, else by all that is said of them.
+    private func remove(
+        _ listed: [JSON],
+        _ target: Target,
+        _ outcome: inout Outcome
+    ) throws(SCIMError) {
+        let attribute = target.attribute
+        let value = attribute.subAttribute(named: "value")
+        var keys: Set<Key> = []
+        var descriptions: [JSONObject] = []
+        for element in listed {
+            if let key = value?.key(of: element.object?.value(named: "value") ?? .null) {
+                keys.insert(key)
+            } else if let object = element.object {
+                descriptions.append(object)
+            }
+        }
+        let elements = outcome.resource.elements(of: target.reference)
+        try count((descriptions.count + 1) * elements.count, in: &outcome)
+        let kept = elements.filter { element in
+            let key = value?.key(of: element.object?["value"] ?? .null)
+            return !(key.map(keys.contains) ?? false)
+                && !descriptions.contains { attribute.describes($0, element) }
+        }
+        if kept.count == elements.count { return }
+        try assign(kept.isEmpty ? nil : .array(kept), at: target.reference, in: &outcome)
     }
 
     func clear(
@@ -57,7 +86,10 @@ extension Patch {
             return try memberChanges(operation, target, selectedBy: filter)
         }
         if let sub = target.sub { throw Self.immutable(sub) }
-        switch (operation.kind, operation.value) {
+        if operation.kind == .remove, let listed = operation.listed {
+            return [.remove(Self.memberIDs(.array(listed)))]
+        }
+        switch (operation.kind, operation.assigned) {
         case (.remove, nil), (.replace, nil): return [.removeAll]
         case (.add, nil): return []
         case (.remove, _?):
@@ -79,7 +111,7 @@ extension Patch {
         switch operation.kind {
         case .remove: return [ids.map(MemberChange.remove) ?? .removeMatching(filter)]
         case .add where unmatchedFilter == .createElement && ids?.count == 1:
-            let listed = try memberIDs(operation.value ?? .null)
+            let listed = try memberIDs(operation.assigned ?? .null)
             guard listed.isEmpty || listed == ids else {
                 throw .invalidValue("\(operation.pathText) and the value name different members")
             }
@@ -105,6 +137,19 @@ extension Patch {
         var seen: Set<String> = []
         return (elements?.array ?? []).compactMap { $0.object?["value"]?.string }
             .filter { seen.insert($0).inserted }
+    }
+}
+
+extension Attribute {
+    /// Whether an element has every assigned value that a description gives.
+    fileprivate func describes(_ description: JSONObject, _ element: JSON) -> Bool {
+        let keys = subAttributes.compactMap { sub -> (sub: Attribute, key: Key)? in
+            description.value(named: sub.name).flatMap(sub.key).map { (sub, $0) }
+        }
+        return !keys.isEmpty
+            && keys.allSatisfy { sub, key in
+                element.object?[sub.name].flatMap(sub.key)?.equals(key) == true
+            }
     }
 }
 

@@ -186,9 +186,7 @@ extension Patch {
         at reference: AttributeReference,
         in outcome: inout Outcome
     ) throws(SCIMError) {
-        if value == nil, let attribute = reference.attribute,
-            attribute.required || attribute.defaultValue != nil
-        {
+        if value == nil, reference.attribute?.required == true {
             throw .mutability("\(reference.shortName) cannot be removed")
         }
         outcome.resource.set(value, at: reference, in: type)

@@ -10,29 +10,24 @@ package struct Patch: Sendable {
         case createElement
     }
 
-    /// What to do with members of an operation without a path that clients cannot write, or that
-    /// are no attributes.
-    package enum OtherMembers: Sendable {
-        /// As in a PUT: clients repeat `id` there.
-        case ignore
-        /// 400 `mutability` or `invalidPath`.
-        case refuse
-    }
-
     package let type: ResourceType
     package let unmatchedFilter: UnmatchedFilter
-    package let otherMembers: OtherMembers
+    package let rigour: Rigour
+    /// Which URLs are those of resources here, for references in value filters.
+    package let links: Links?
     package let limits: Limits
 
     package init(
         type: ResourceType,
         unmatchedFilter: UnmatchedFilter,
-        otherMembers: OtherMembers = .ignore,
+        rigour: Rigour = .lenient,
+        links: Links? = nil,
         limits: Limits = .standard
     ) {
         self.type = type
         self.unmatchedFilter = unmatchedFilter
-        self.otherMembers = otherMembers
+        self.rigour = rigour
+        self.links = links
         self.limits = limits
     }
 
@@ -41,14 +36,15 @@ package struct Patch: Sendable {
         package var resource: JSONObject
         /// In order.
         package var memberChanges: [MemberChange]
-        /// Comparisons of values made so far.
-        var comparisons = 0
+        /// Comparisons of values made so far; of a value filter on members its terms, since a
+        /// store selects by it in one statement.
+        package internal(set) var comparisons = 0
     }
 
     /// Applies the operations in order, all or nothing.
     ///
     /// - Parameters:
-    ///   - operations: At most `Limits.patchOperations`.
+    ///   - operations: As sent, after a profile's rewrites.
     ///   - resource: As stored, without members.
     /// - Returns: The changed resource, and the changes to its members.
     /// - Throws: `noTarget` when a value filter selects nothing; `mutability`, `invalidPath`,
@@ -60,11 +56,17 @@ package struct Patch: Sendable {
         var outcome = Outcome(resource: resource, memberChanges: [])
         for operation in operations {
             switch (operation.path, operation.kind) {
-            case (nil, .remove): throw .noTarget("a remove operation needs a path")
-            case (nil, _): try merge(operation, into: &outcome)
-            case (let path?, _): try apply(operation, at: path, to: &outcome)
+            case (.none, .remove): throw .noTarget("a remove operation needs a path")
+            case (.none, _): try merge(operation, into: &outcome)
+            case (.attribute(let path), _): try apply(operation, at: path, to: &outcome)
+            case (.unread(let error), _):
+                throw .invalidPath(
+                    "Operations[\(operation.index)].path: \(error.message), at byte "
+                        + "\(error.offset)"
+                )
             }
         }
+        outcome.memberChanges = outcome.memberChanges.joined
         return outcome
     }
 
@@ -76,7 +78,7 @@ package struct Patch: Sendable {
         _ operation: PatchOperation,
         into outcome: inout Outcome
     ) throws(SCIMError) {
-        guard let value = operation.value else {
+        guard let value = operation.assigned else {
             if operation.kind == .add { return }
             throw .invalidValue("without a path the value must be an object, not null")
         }
@@ -108,10 +110,10 @@ package struct Patch: Sendable {
     /// Whether an operation without a path sets a member, or passes over it.
     private func mayBeSet(_ attribute: Attribute?, _ name: String) throws(SCIMError) -> Bool {
         guard let attribute else {
-            if otherMembers == .ignore { return false }
+            if rigour == .lenient { return false }
             throw .invalidPath("there is no attribute \(name.prefix(128))")
         }
-        if attribute.mutability == .readOnly, otherMembers == .refuse {
+        if attribute.mutability == .readOnly, rigour == .strict {
             throw .mutability("\(attribute.name) is read-only")
         }
         return attribute.mutability != .readOnly
@@ -164,7 +166,7 @@ package struct Patch: Sendable {
         to outcome: inout Outcome
     ) throws(SCIMError) {
         guard let reference = type.resolve(path.path) else {
-            throw .invalidPath("\(type.name) has no attribute \(operation.pathText)")
+            throw .invalidPath("\(type.name) has no attribute \(operation.pathText.prefix(128))")
         }
         guard let attribute = reference.attribute else {
             return try applyToExtension(operation, reference, &outcome)
@@ -177,10 +179,11 @@ package struct Patch: Sendable {
             throw .mutability("\(operation.pathText) is read-only")
         }
         if attribute.source == .members {
+            if target.filter != nil { try count(target.terms, in: &outcome) }
             return outcome.memberChanges += try memberChanges(operation, target)
         }
         if operation.kind == .remove { return try remove(target, operation, &outcome) }
-        guard let value = operation.value else {
+        guard let value = operation.assigned else {
             if operation.kind == .replace { try clear(target, operation, &outcome) }
             return
         }
@@ -190,7 +193,7 @@ package struct Patch: Sendable {
 
     /// `schemas` follows from the data: only to take the type's own away would be a change.
     private func checkSchemas(_ operation: PatchOperation) throws(SCIMError) {
-        let urns = operation.value?.array ?? [operation.value ?? .null]
+        let urns = operation.assigned?.array ?? [operation.assigned ?? .null]
         let keepsOwn =
             operation.kind == .add
             || urns.contains { $0.string?.equalsIgnoringASCIICase(schemaURN) == true }
@@ -207,10 +210,10 @@ package struct Patch: Sendable {
         _ outcome: inout Outcome
     ) throws(SCIMError) {
         guard let urn = reference.schema, let schema = type.extension(urn) else { return }
-        if operation.path?.filter != nil {
+        if operation.path.attribute?.filter != nil {
             throw .invalidPath("\(operation.pathText): a schema has no values to filter")
         }
-        guard operation.kind != .remove, let value = operation.value else {
+        guard operation.kind != .remove, let value = operation.assigned else {
             if operation.kind != .add { outcome.resource[urn] = nil }
             return
         }
@@ -260,7 +263,7 @@ package struct Patch: Sendable {
         do {
             return Target(
                 reference: reference,
-                filter: try filter.bound(toElementsOf: reference, in: type),
+                filter: try filter.bound(toElementsOf: reference, in: type, links: links),
                 filterSyntax: filter,
                 sub: sub,
                 attribute: attribute

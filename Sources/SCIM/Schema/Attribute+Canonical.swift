@@ -46,8 +46,10 @@ extension Attribute {
         if case .null = value { return nil }
         if isComplex { return try canonicalComplex(value, at: path()) }
         switch (type, value) {
-        case (.string, .string), (.reference, .string), (.boolean, .bool), (.integer, .integer),
-            (.decimal, .integer), (.decimal, .number):
+        case (.string, .string(let text)), (.reference, .string(let text)):
+            try checkLength(of: text, at: path())
+            return value
+        case (.boolean, .bool), (.integer, .integer), (.decimal, .integer), (.decimal, .number):
             return value
         case (.dateTime, .string(let text)):
             guard Instant(text) != nil else {
@@ -57,6 +59,7 @@ extension Attribute {
             }
             return value
         case (.binary, .string(let text)):
+            try checkLength(of: text, at: path())
             guard Self.isBase64(text) else {
                 throw .invalidValue("\(path()) must be base64 data")
             }
@@ -88,6 +91,19 @@ extension Attribute {
         return object.isEmpty ? nil : .object(object)
     }
 
+    /// - Throws: `invalidValue` beyond `Limits.attributeBytes`, and beyond `Limits.indexedBytes`
+    ///   where an index is kept of the values.
+    private func checkLength(
+        of text: String,
+        at path: @autoclosure () -> String
+    ) throws(SCIMError) {
+        let isKey = indexed || holdsID || uniqueness == .server
+        let limit = isKey ? Limits.standard.indexedBytes : Limits.standard.attributeBytes
+        if text.utf8.count > limit {
+            throw .invalidValue("\(path()) is longer than \(limit) bytes")
+        }
+    }
+
     /// - Throws: `invalidValue` beyond `Limits.attributeValues`.
     package func checkCount(
         _ elements: [JSON],
@@ -109,8 +125,12 @@ extension Attribute {
         }
     }
 
-    /// RFC 4648 §4 and §5, with or without padding.
+    /// RFC 4648 §4 or §5, with or without padding: one alphabet or the other.
     private static func isBase64(_ text: String) -> Bool {
+        let isOfBoth =
+            text.utf8.contains { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
+            && text.utf8.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        if isOfBoth { return false }
         let padding = text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         return padding <= 2 && text.utf8.count % 4 != 1
             && (padding == 0 || text.utf8.count % 4 == 0)

@@ -59,8 +59,8 @@ package final class Attribute: Sendable {
     package let holdsID: Bool
     /// The value that a resource gets when it is created without one.
     ///
-    /// Such an attribute is never without a value, and a PUT that leaves it out keeps what is
-    /// stored: an omission must not switch an account on.
+    /// A PUT that leaves it out keeps what is stored: an omission must not switch an account on.
+    /// Only a PATCH can take the value away.
     package let defaultValue: JSON?
 
     /// What is left out has the default of RFC 7643 §2.2.

@@ -58,9 +58,9 @@ extension ResourceType {
     ///
     /// - Returns: `nil` when the type has no such attribute.
     package func resolve(_ path: AttributePath) -> AttributeReference? {
-        guard let urn = path.urn else {
-            return resolveCore(path)
-        }
+        guard path.urn != nil else { return resolveCore(path) }
+        let path = split(path)
+        guard let urn = path.urn else { return nil }
         if path.attribute.isEmpty {
             return self.extension(urn).map {
                 AttributeReference(schema: $0.id, isExtension: true, attribute: nil)
@@ -75,6 +75,20 @@ extension ResourceType {
         return with(
             path.subAttribute,
             .init(schema: schema.id, isExtension: true, attribute: attribute)
+        )
+    }
+
+    /// Takes a path apart that begins with the URN of one of the type's schemas; another stays
+    /// as it is.
+    package func split(_ path: AttributePath) -> AttributePath {
+        guard path.attribute.isEmpty, let (urn, rest) = path.urn.flatMap(splitURN) else {
+            return path
+        }
+        let dot = rest.utf8.firstIndex(of: UInt8(ascii: "."))
+        return AttributePath(
+            urn: urn,
+            attribute: String(rest[..<(dot ?? rest.endIndex)]),
+            subAttribute: dot.map { String(rest[rest.utf8.index(after: $0)...]) }
         )
     }
 

@@ -58,19 +58,32 @@ extension ResourceType {
         return object
     }
 
-    /// Completes a canonical resource: attributes in the schema's order, defaults where there is
-    /// no value, `schemas` first with exactly the extensions that have data (RFC 7643 §3.3).
+    /// What a resource is completed for.
+    package enum Completion: Sendable {
+        /// Attributes without a value get their default.
+        case creation
+        /// What has no value stays without one: that an attribute was removed must not switch an
+        /// account on.
+        case change
+    }
+
+    /// Completes a canonical resource: attributes in the schema's order, `schemas` first with
+    /// exactly the extensions that have data (RFC 7643 §3.3).
     ///
     /// A `$ref` that leads elsewhere than the id beside it goes: the id counts.
     ///
     /// - Throws: `invalidValue` when a required attribute or extension is missing or blank.
-    package func completed(_ resource: JSONObject) throws(SCIMError) -> JSONObject {
+    package func completed(
+        _ resource: JSONObject,
+        for completion: Completion
+    ) throws(SCIMError) -> JSONObject {
         // The place of the schemas is kept until it is known what they are.
         var complete: JSONObject = ["schemas": .null]
         complete.members.reserveCapacity(resource.members.count + 2)
         var urns: [JSON] = [.string(schema.id)]
         for attribute in coreAttributes where attribute !== Self.schemasAttribute {
-            let value = resource[attribute.name] ?? attribute.defaultValue
+            let value =
+                resource[attribute.name] ?? (completion == .creation ? attribute.defaultValue : nil)
             if let value { complete.members.append(.init(name: attribute.name, value: value)) }
             try checkRequired(attribute, value, at: attribute.name)
         }
@@ -119,5 +132,27 @@ extension JSONObject {
         else { return }
         reference["$ref"] = nil
         self[attribute.name] = .object(reference)
+    }
+}
+
+extension ResourceType {
+    /// Checks `schemas` of the body of a POST or PUT as the RFC has it (RFC 7643 §3): the type's
+    /// own URN and its extensions', each once.
+    ///
+    /// - Throws: `invalidSyntax`.
+    package func checkSchemas(of body: JSON) throws(SCIMError) {
+        guard let sent = body.object else { return }
+        let urns = sent.value(named: "schemas")?.array?.map { $0.string ?? "" } ?? []
+        for (index, urn) in urns.enumerated() {
+            guard schemas.contains(where: { $0.id.equalsIgnoringASCIICase(urn) }) else {
+                throw .invalidSyntax("schemas: \(name) has no schema \(urn.prefix(128))")
+            }
+            if urns[..<index].contains(where: urn.equalsIgnoringASCIICase) {
+                throw .invalidSyntax("schemas names \(urn.prefix(128)) twice")
+            }
+        }
+        guard urns.contains(where: schema.id.equalsIgnoringASCIICase) else {
+            throw .invalidSyntax("schemas must contain \(schema.id)")
+        }
     }
 }

@@ -65,7 +65,4 @@ extension ResourceType {
         schema: .group,
         extensions: []
     )
-
-    /// Every resource type that the endpoint serves.
-    package static let all = [user, group]
 }
