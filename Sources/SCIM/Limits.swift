@@ -25,8 +25,9 @@ package struct Limits: Sendable {
     ///
     /// A group's members are not limited.
     package var attributeValues = 1_000
-    /// Bytes of one value that is text: enough for a certificate or a small picture.
-    package var attributeBytes = 65_536
+    /// Bytes of one value that is text: enough for a certificate, and for the picture of a person in
+    /// a `data:` URL.
+    package var attributeBytes = 262_144
     /// Bytes of one value of an attribute that resources are looked up by, such as `userName`.
     ///
     /// Case folding at most triples them, and stays below what an index of any database takes.

@@ -32,14 +32,6 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// Appends a member behind another, with the comma between.
-    package mutating func append(following member: JSONObject.Member) {
-        bytes.append(UInt8(ascii: ","))
-        append(string: member.name)
-        bytes.append(UInt8(ascii: ":"))
-        append(member.value)
-    }
-
     private mutating func append(_ elements: [JSON]) {
         bytes.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
@@ -60,27 +52,61 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func append(text: String) {
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     /// Appends a string with its quotes.
     package mutating func append(string: String) {
         bytes.append(UInt8(ascii: "\""))
-        var text = string
-        text.withUTF8 { utf8 in
-            guard let first = utf8.firstIndex(where: Self.mustEscape) else {
-                return bytes.append(contentsOf: utf8)
-            }
-            append(utf8, escapingFrom: first)
-        }
+        append(fragment: string)
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, escapingFrom first: Int) {
-        bytes.append(contentsOf: utf8[..<first])
-        for byte in utf8[first...] {
-            if Self.mustEscape(byte) { append(escaped: byte) } else { bytes.append(byte) }
+    /// Appends part of a string, without quotes.
+    package mutating func append(fragment: String) {
+        var text = fragment
+        text.withUTF8 { utf8 in
+            let first = Self.firstToEscape(utf8)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[..<first]))
+            for byte in utf8[first...] {
+                if Self.mustEscape(byte) { append(escaped: byte) } else { bytes.append(byte) }
+            }
         }
+    }
+
+    /// Appends a string with its quotes that has nothing to escape, such as a date.
+    package mutating func append(plain text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        append(text: text)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The place of the first byte that must be escaped; the end where there is none.
+    private static func firstToEscape(_ utf8: UnsafeBufferPointer<UInt8>) -> Int {
+        let raw = UnsafeRawBufferPointer(utf8)
+        var index = 0
+        // Most text has nothing to escape, and eight bytes are looked at in the time of one.
+        while index + 8 <= raw.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if mayNeedEscape(word) { break }
+            index += 8
+        }
+        while index < raw.count, !mustEscape(raw[index]) { index += 1 }
+        return index
+    }
+
+    /// Whether one of eight bytes must be escaped.
+    private static func mayNeedEscape(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        // A byte that borrows from above is less than what is taken from it.
+        let hasControl = (word &- 0x20 * ones) & ~word & highs
+        let quotes = word ^ (UInt64(UInt8(ascii: "\"")) * ones)
+        let slashes = word ^ (UInt64(UInt8(ascii: "\\")) * ones)
+        let hasQuote = (quotes &- ones) & ~quotes & highs
+        let hasSlash = (slashes &- ones) & ~slashes & highs
+        return hasControl | hasQuote | hasSlash != 0
     }
 
     private static func mustEscape(_ byte: UInt8) -> Bool {

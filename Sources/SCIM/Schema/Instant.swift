@@ -31,24 +31,25 @@ package struct Instant: Sendable, Equatable {
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
         return String(unsafeUninitializedCapacity: 24) { text in
-            // One field behind the other, each with the character that ends it.
-            let fields: [(number: Int64, digits: Int, end: UInt8)] = [
-                (year, 4, UInt8(ascii: "-")), (month, 2, UInt8(ascii: "-")),
-                (day, 2, UInt8(ascii: "T")), (rest / 3_600_000, 2, UInt8(ascii: ":")),
-                (rest / 60_000 % 60, 2, UInt8(ascii: ":")),
-                (rest / 1_000 % 60, 2, UInt8(ascii: ".")), (rest % 1_000, 3, UInt8(ascii: "Z")),
-            ]
             var position = 0
-            for field in fields {
-                var number = field.number
-                for index in (position..<position + field.digits).reversed() {
-                    text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
-                    number /= 10
+            // One field behind the other, each with the character that ends it.
+            func append(_ number: Int64, digits: Int, end: Unicode.Scalar) {
+                var rest = number
+                for index in (position..<position + digits).reversed() {
+                    text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
                 }
-                position += field.digits
-                text[position] = field.end
+                position += digits
+                text[position] = UInt8(ascii: end)
                 position += 1
             }
+            append(year, digits: 4, end: "-")
+            append(month, digits: 2, end: "-")
+            append(day, digits: 2, end: "T")
+            append(rest / 3_600_000, digits: 2, end: ":")
+            append(rest / 60_000 % 60, digits: 2, end: ":")
+            append(rest / 1_000 % 60, digits: 2, end: ".")
+            append(rest % 1_000, digits: 3, end: "Z")
             return position
         }
     }
