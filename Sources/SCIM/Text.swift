@@ -58,7 +58,10 @@ extension String {
             }
             // Upper case first: it unites what has one capital, as in ß/SS and ς/σ.
             for upper in scalar.unified.properties.uppercaseMapping.unicodeScalars {
-                folded.append(contentsOf: upper.properties.lowercaseMapping.unicodeScalars)
+                // One at a time: `append(contentsOf:)` copies all that is there already.
+                for lower in upper.properties.lowercaseMapping.unicodeScalars {
+                    folded.append(lower)
+                }
             }
         }
         var composed = String.UnicodeScalarView()
@@ -102,7 +105,7 @@ extension String.UnicodeScalarView {
         let isLong = run.count > String.marksInARow
         // Swift's sort leaves marks of one class in their order, as it must be.
         if isLong { run.sort { $0.combiningClass < $1.combiningClass } }
-        append(contentsOf: run)
+        for mark in run { append(mark) }
         run.removeAll(keepingCapacity: true)
         return isLong
     }
