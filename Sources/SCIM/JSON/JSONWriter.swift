@@ -67,11 +67,13 @@ package struct JSONWriter: Sendable {
     package mutating func append(fragment: String) {
         var text = fragment
         text.withUTF8 { utf8 in
-            let first = Self.firstToEscape(utf8)
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[..<first]))
-            for byte in utf8[first...] {
-                if Self.mustEscape(byte) { append(escaped: byte) } else { bytes.append(byte) }
+            var start = 0
+            while let index = utf8.firstToEscape(from: start) {
+                bytes.append(contentsOf: utf8[start..<index])
+                append(escaped: utf8[index])
+                start = index + 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
     }
 
@@ -80,37 +82,6 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
         append(text: text)
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// The place of the first byte that must be escaped; the end where there is none.
-    private static func firstToEscape(_ utf8: UnsafeBufferPointer<UInt8>) -> Int {
-        let raw = UnsafeRawBufferPointer(utf8)
-        var index = 0
-        // Most text has nothing to escape, and eight bytes are looked at in the time of one.
-        while index + 8 <= raw.count {
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            if mayNeedEscape(word) { break }
-            index += 8
-        }
-        while index < raw.count, !mustEscape(raw[index]) { index += 1 }
-        return index
-    }
-
-    /// Whether one of eight bytes must be escaped.
-    private static func mayNeedEscape(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        // A byte that borrows from above is less than what is taken from it.
-        let hasControl = (word &- 0x20 * ones) & ~word & highs
-        let quotes = word ^ (UInt64(UInt8(ascii: "\"")) * ones)
-        let slashes = word ^ (UInt64(UInt8(ascii: "\\")) * ones)
-        let hasQuote = (quotes &- ones) & ~quotes & highs
-        let hasSlash = (slashes &- ones) & ~slashes & highs
-        return hasControl | hasQuote | hasSlash != 0
-    }
-
-    private static func mustEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func append(escaped byte: UInt8) {
@@ -129,6 +100,40 @@ package struct JSONWriter: Sendable {
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The place of the first byte from `start` on that a JSON string holds only escaped:
+    /// control characters, quotes and backslashes (RFC 8259 §7).
+    fileprivate func firstToEscape(from start: Int) -> Int? {
+        var index = start
+        while index + 8 <= count {
+            let bytes = UnsafeRawBufferPointer(self).loadUnaligned(
+                fromByteOffset: index,
+                as: UInt64.self
+            )
+            let found = bytes.littleEndian.bytesToEscape
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return self[index...].firstIndex {
+            $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        }
+    }
+}
+
+extension UInt64 {
+    /// The high bit of each of eight bytes that must be escaped.
+    ///
+    /// Only the lowest of them is sure: a byte's borrow may set the bit of the byte above it.
+    fileprivate var bytesToEscape: UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = self ^ (ones * 0x22)
+        let backslashes = self ^ (ones * 0x5C)
+        return
+            ((self &- ones * 0x20) & ~self | (quotes &- ones) & ~quotes
+            | (backslashes &- ones) & ~backslashes) & (ones * 0x80)
     }
 }
 

@@ -30,27 +30,16 @@ package struct Instant: Sendable, Equatable {
         let days = milliseconds.flooredQuotient(86_400_000)
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
-        return String(unsafeUninitializedCapacity: 24) { text in
-            var position = 0
-            // One field behind the other, each with the character that ends it.
-            func append(_ number: Int64, digits: Int, end: Unicode.Scalar) {
-                var rest = number
-                for index in (position..<position + digits).reversed() {
-                    text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                    rest /= 10
-                }
-                position += digits
-                text[position] = UInt8(ascii: end)
-                position += 1
-            }
-            append(year, digits: 4, end: "-")
-            append(month, digits: 2, end: "-")
-            append(day, digits: 2, end: "T")
-            append(rest / 3_600_000, digits: 2, end: ":")
-            append(rest / 60_000 % 60, digits: 2, end: ":")
-            append(rest / 1_000 % 60, digits: 2, end: ".")
-            append(rest % 1_000, digits: 3, end: "Z")
-            return position
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var text = FieldWriter(buffer: buffer)
+            text.append(year, digits: 4, end: "-")
+            text.append(month, digits: 2, end: "-")
+            text.append(day, digits: 2, end: "T")
+            text.append(rest / 3_600_000, digits: 2, end: ":")
+            text.append(rest / 60_000 % 60, digits: 2, end: ":")
+            text.append(rest / 1_000 % 60, digits: 2, end: ".")
+            text.append(rest % 1_000, digits: 3, end: "Z")
+            return text.position
         }
     }
 
@@ -83,6 +72,23 @@ package struct Instant: Sendable, Equatable {
 extension Int64 {
     fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
         self >= 0 ? self / divisor : -((-self + divisor - 1) / divisor)
+    }
+}
+
+/// Numbers of fixed width, one behind the other, each with the character that ends it.
+private struct FieldWriter {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    var position = 0
+
+    mutating func append(_ number: Int64, digits: Int, end: Unicode.Scalar) {
+        var number = number
+        for index in (position..<position + digits).reversed() {
+            buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+            number /= 10
+        }
+        position += digits
+        buffer[position] = UInt8(ascii: end)
+        position += 1
     }
 }
 
