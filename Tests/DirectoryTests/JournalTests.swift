@@ -66,7 +66,9 @@ struct JournalTests {
                 "attributes": ["title", "emails", "externalId", "password"]
             ]
         )
-        #expect(try !test.database().rows("SELECT * FROM journal").contains { $0.contains("hidden") })
+        #expect(
+            try !test.database().rows("SELECT * FROM journal").contains { $0.contains("hidden") }
+        )
     }
 
     @Test func saysWhetherAUserIsStillActive() throws {

@@ -111,14 +111,22 @@ struct MigrationTests {
         ("emails.value sw \"boss\"", ["boss@example.org"]),
         ("active eq false", ["bob@example.org", "carol@example.org"]),
         ("phoneNumbers[type eq \"mobile\" and value eq \"+1 2\"]", ["carol@example.org"]),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq \"r&d\"",
-            ["Straße@example.org"]),
-        ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value pr",
-            ["bob@example.org", "carol@example.org"]),
-        ("groups.display eq \"Staff\"",
-            ["boss@example.org", "Straße@example.org", "bob@example.org"]),
-        ("meta.lastModified gt \"2001-01-01T00:00:00Z\" and title eq \"lead\"",
-            ["Straße@example.org"]),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq \"r&d\"",
+            ["Straße@example.org"]
+        ),
+        (
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value pr",
+            ["bob@example.org", "carol@example.org"]
+        ),
+        (
+            "groups.display eq \"Staff\"",
+            ["boss@example.org", "Straße@example.org", "bob@example.org"]
+        ),
+        (
+            "meta.lastModified gt \"2001-01-01T00:00:00Z\" and title eq \"lead\"",
+            ["Straße@example.org"]
+        ),
     ])
     func filtersFindWhatTheyFound(_ filter: String, _ names: [String]) throws {
         #expect(try found(filter, .user, in: try copy.migrated()) == names)
@@ -218,7 +226,9 @@ struct MigrationTests {
         )
         _ = try directory.create(["userName": "dan"])
         #expect(try directory.journal().last?.sequence == 12)
-        #expect(throws: SCIMError.self) { try directory.create(["userName": "STRASSE@example.org"]) }
+        #expect(throws: SCIMError.self) {
+            try directory.create(["userName": "STRASSE@example.org"])
+        }
     }
 
     /// A view cannot be dropped as a table: the step fails at its end, when all else is done.
