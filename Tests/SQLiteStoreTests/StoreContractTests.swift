@@ -248,7 +248,7 @@ struct StoreContractTests {
                 for filter in [
                     "\(urn):manager pr", "\(urn):manager.value eq \"id-boss\"",
                     "\(urn):manager.value eq \"id-u1\"", "\(urn):department eq \"d\"",
-                    "schemas eq \"\(urn)\"",
+                    "schemas eq \"\(urn)\"", "\(urn) pr",
                 ] {
                     let predicate = try FilterParser.parse(filter).bound(to: .user)
                     let expected = try all.filter {
