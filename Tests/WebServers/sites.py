@@ -233,11 +233,11 @@ class Site:
 
     def workers(self):
         """Process ids of the Roster processes on the socket."""
-        return [pid for pid, parent in parents() if parent == self.watcher.pid]
+        return [pid for pid, parent in parents() if parent == self.watcher.pid and is_roster(pid)]
 
     @property
     def watcher(self):
-        """The parent of the Roster processes on the socket: multiwatch, started by spawn-fcgi."""
+        """The parent of the Roster processes on the socket: Scripts/supervise, started by spawn-fcgi."""
         return next(process for process in self.processes if process.args[0] == "spawn-fcgi")
 
     def stop_roster(self):
@@ -279,6 +279,14 @@ def parents():
                 yield int(entry.name), int(fields[1])
 
 
+def is_roster(pid):
+    """Whether a process runs the program, not yet or no longer the shell that starts it."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "roster"
+    except OSError:
+        return False
+
+
 def give(path):
     """Makes a file or folder that of the user who runs Roster."""
     if IS_ROOT:
@@ -305,6 +313,15 @@ def program():
 program.copy = None
 
 
+def supervisor():
+    """A copy of Scripts/supervise beside the program's."""
+    copy = pathlib.Path(program()).with_name("supervise")
+    if not copy.exists():
+        shutil.copy(ROOT / "Scripts/supervise", copy)
+        copy.chmod(0o755)
+    return str(copy)
+
+
 def remove_program():
     if program.copy is not None:
         shutil.rmtree(program.copy.parent)
@@ -317,7 +334,7 @@ def spawn_roster(site, name="roster", **environment):
         "spawn-fcgi", "-n", "-s", str(site.directory / f"{name}.sock"),
         *(("-M", "0660", "-u", "www-data", "-g", "www-data", "-U", "www-data", "-G", "www-data")
           if IS_ROOT else ("-M", "0600")),
-        "-b", "511", "--", shutil.which("multiwatch"), "-f", str(FORKS), "--", program(),
+        "-b", "511", "--", supervisor(), str(FORKS), program(),
         environment=environment)
 
 
