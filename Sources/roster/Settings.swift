@@ -34,7 +34,8 @@ struct Settings {
         return base
     }
 
-    /// - Throws: 503 when no database is configured.
+    /// - Throws: 503 when no database is configured, or by a path that depends on the folder in
+    ///   which the web server happens to start the process.
     func databasePath(_ request: Request) throws(SCIMError) -> String {
         guard let path = database ?? request.variable(Self.database) else {
             throw .unavailable(
@@ -44,6 +45,18 @@ struct Settings {
                 retryAfterSeconds: nil
             )
         }
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw .unavailable(
+                "the directory's database is not configured; the server's log says more",
+                cause: Self.relativePath(path),
+                retryAfterSeconds: nil
+            )
+        }
         return path
+    }
+
+    /// What is wrong with a relative path of the database.
+    static func relativePath(_ path: String) -> String {
+        "\(database) is not an absolute path: \(path)"
     }
 }

@@ -441,7 +441,9 @@ def test_folder_that_others_write(database):
 
 def test_relative_path(database):
     relative = os.path.relpath(database)
-    assert check(database=relative).has("warning", "relative", f"ROSTER_DATABASE={database}")
+    assert check(database=relative).has(
+        "error", "not an absolute path", f"ROSTER_DATABASE={database}")
+    assert not check("--database", relative).of("error")
 
 
 def test_named_document_root(database):

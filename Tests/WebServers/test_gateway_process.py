@@ -33,8 +33,12 @@ pytestmark = pytest.mark.skipif(not BINARY.exists(), reason=f"{BINARY} has not b
 
 
 def environment(directory):
-    """The bare environment that web servers give, and the database."""
-    return {"PATH": "/usr/bin:/bin", "ROSTER_DATABASE": str(directory / "roster.sqlite")}
+    """The bare environment that web servers give, and the database, which is made first."""
+    database = directory / "roster.sqlite"
+    variables = {"PATH": "/usr/bin:/bin", "ROSTER_DATABASE": str(database)}
+    if not database.exists():
+        subprocess.run([BINARY, "migrate"], env=variables, check=True, capture_output=True)
+    return variables
 
 
 class Server:

@@ -29,8 +29,8 @@ def test_processes_killed_again_and_again_are_replaced():
 
 def test_supervisor_leaves_nothing_behind():
     with sites.running("nginx") as site:
+        sites.until(lambda: len(site.workers()) == sites.FORKS)
         workers = site.workers()
-        assert len(workers) == sites.FORKS
         site.stop_roster()
         living = {pid for pid, _ in sites.parents()}
         assert not living & set(workers)

@@ -24,15 +24,6 @@ struct DatabaseCheck {
 
     /// - Returns: The findings, and the opened store where it can be used.
     func run(_ report: inout Report) -> SQLiteStore? {
-        if !path.hasPrefix("/") {
-            report.add(
-                .warning(
-                    "the database's path is relative: the web server starts in another folder",
-                    cure: "\(Settings.database)=\(FilePath.resolved(folder) ?? "/…")/"
-                        + FilePath.name(of: path)
-                )
-            )
-        }
         guard let folderStatus = FileStatus(path: folder), folderStatus.isFolder else {
             report.add(
                 .error(
@@ -57,6 +48,15 @@ struct DatabaseCheck {
         report.add(fileFindings(file))
         guard !file.isFolder, isUsable(&report) else { return nil }
         return open(&report)
+    }
+
+    /// What is wrong with a relative path in the environment, and the absolute one to write.
+    static func relative(_ path: String) -> Finding {
+        let folder = FilePath.resolved(FilePath.parent(of: path)) ?? "/…"
+        return .error(
+            Settings.relativePath(path),
+            cure: "\(Settings.database)=\(folder)/\(FilePath.name(of: path))"
+        )
     }
 
     // MARK: From outside

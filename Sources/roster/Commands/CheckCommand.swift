@@ -42,6 +42,9 @@ struct CheckCommand: ParsableCommand {
         var report = Report()
         report.add(ProgramCheck(baseURL: environment(Settings.baseURL)).findings)
         let path = database.database ?? environment(Settings.database)
+        if database.database == nil, let path, !path.hasPrefix("/") {
+            report.add(DatabaseCheck.relative(path))
+        }
         let check = path.map { path in
             DatabaseCheck(
                 path: path,

@@ -25,12 +25,19 @@ struct DatabaseOptions: ParsableArguments {
     @Option(help: "The database file. Default: what \(Settings.database) says.")
     var database: String?
 
-    /// - Throws: `ValidationError` when no database is named.
+    /// The path of --database may be relative: whoever types it knows the folder.
+    ///
+    /// - Throws: `ValidationError` when no database is named, or by a relative path in the
+    ///   environment, which the processes that serve refuse.
     func path() throws -> String {
-        guard let path = database ?? environment(Settings.database) else {
+        if let database { return database }
+        guard let path = environment(Settings.database) else {
             throw ValidationError(
                 "name the database file by --database or \(Settings.database)"
             )
+        }
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw ValidationError(Settings.relativePath(path))
         }
         return path
     }
