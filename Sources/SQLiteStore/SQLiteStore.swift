@@ -65,10 +65,17 @@ package final class SQLiteStore: Store {
                 VersionTagFunction.function
             )
             let attributes = try AttributeNumbers(connection, types: types)
-            fileGuard.holdWAL()
+            try fileGuard.holdWAL()
             return (connection, attributes, fileGuard)
         }
         self.types = types
+    }
+
+    /// A file that was moved aside keeps what was committed: nothing of its `-wal` stays.
+    deinit {
+        if !fileGuard.isInPlace {
+            try? connection.run(script: "PRAGMA wal_checkpoint(PASSIVE)")
+        }
     }
 
     private static let settings: StaticString = """

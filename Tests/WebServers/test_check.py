@@ -93,7 +93,7 @@ def rows(database):
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return {
             table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("resource", "audit", "outbox", "value")
+            for table in ("resource", "value")
         }
 
 
