@@ -19,7 +19,8 @@ extension JSON {
     ///   - depthMax: Levels of arrays and objects.
     /// - Throws: `JSONSyntaxError` for text that is not JSON or not UTF-8, for a name that stands
     ///   twice in an object, an integer beyond 64 bits, U+0000 in a string (which neither
-    ///   WordPress nor a C string can hold), and for nesting beyond `depthMax`.
+    ///   WordPress nor a C string can hold), for nesting beyond `depthMax`, and for more than
+    ///   `Limits.combiningMarks` in a row.
     package init(
         parsing text: some Collection<UInt8>,
         depthMax: Int = Limits.standard.jsonDepth

@@ -12,6 +12,9 @@ package struct Limits: Sendable {
     package var queryBytes = 16_384
     /// Levels of arrays and objects in a body.
     package var jsonDepth = 32
+    /// Combining marks in a row, in any text of a body: no language has as many, and to compare
+    /// text costs the square of their number.
+    package var combiningMarks = 100
     /// Bytes of a filter.
     package var filterBytes = 8_192
     /// Terms of a filter: comparisons, value paths and groups.

@@ -77,6 +77,9 @@ final class Connection {
         sqlite3_close(handle)
     }
 
+    /// Whether the file could be opened for reading only.
+    var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
+
     private var isExhausted: Bool {
         guard let found = budget?.exhaustion() else { return false }
         exhaustion = found

@@ -12,6 +12,7 @@ import Glibc
 final class FileGuard {
     private let database: Int32
     private var wal: Int32 = -1
+    private let path: String
     private let walPath: String
 
     /// How long another process may take to find out the same.
@@ -23,6 +24,7 @@ final class FileGuard {
     /// - Throws: `DatabaseUnfit.missing`; `.replaced` when the `-wal` beside it belongs to another
     ///   file.
     init(path: String) throws {
+        self.path = path
         walPath = path + "-wal"
         database = open(path, O_RDONLY | O_CLOEXEC)
         if database < 0 {
@@ -34,7 +36,11 @@ final class FileGuard {
     }
 
     /// To be called when SQLite has the file open, and has read it: then there is a `-wal`.
-    func holdWAL() {
+    ///
+    /// - Throws: `DatabaseUnfit.replaced` when another file has taken the name since this one was
+    ///   taken hold of: SQLite may have opened either.
+    func holdWAL() throws {
+        guard database < 0 || isInPlace else { throw DatabaseUnfit.replaced }
         guard wal < 0 else { return }
         wal = open(walPath, O_RDONLY | O_CLOEXEC)
         if wal >= 0 { flock(wal, LOCK_SH) }
@@ -43,6 +49,7 @@ final class FileGuard {
     /// Not before SQLite has closed the file: whoever closes a descriptor of a file gives up all of
     /// the process's own locks on it.
     deinit {
+        if !isInPlace { removeWAL() }
         if wal >= 0 { close(wal) }
         if database >= 0 { close(database) }
     }
@@ -63,6 +70,27 @@ final class FileGuard {
             usleep(pauseMicroseconds)
         }
         return false
+    }
+
+    /// Removes what is beside the file that has taken the name, unless others still need it.
+    ///
+    /// SQLite leaves the `-wal` of a file that was moved, for whoever opens the new one.
+    private func removeWAL() {
+        guard wal >= 0, flock(wal, LOCK_EX | LOCK_NB) == 0 else { return }
+        var held = stat()
+        var named = stat()
+        guard fstat(wal, &held) == 0, stat(walPath, &named) == 0, held.st_ino == named.st_ino
+        else { return }
+        unlink(path + "-shm")
+        unlink(walPath)
+    }
+
+    /// Whether the file that is held still has its name.
+    var isInPlace: Bool {
+        var held = stat()
+        var named = stat()
+        return fstat(database, &held) == 0 && stat(path, &named) == 0
+            && held.st_dev == named.st_dev && held.st_ino == named.st_ino
     }
 
     private static func isHeld(_ path: String) -> Bool {

@@ -33,9 +33,12 @@ package final class SQLiteStore: Store {
     private let attributes: AttributeNumbers
     private let fileGuard: FileGuard
     private let types: ResourceTypes
-    /// Whether nothing has happened after which a new connection is needed: what was wrong may be
-    /// right by the next request, and show in a new one only.
-    package private(set) var isUsable = true
+    private var hasFailed = false
+    /// Whether no new connection is needed.
+    ///
+    /// What was wrong may be right by the next request, and show in a new connection only; one to a
+    /// file that was read-only stays so.
+    package var isUsable: Bool { !hasFailed && !connection.isReadOnly }
 
     /// Opens a database.
     ///
@@ -65,10 +68,17 @@ package final class SQLiteStore: Store {
                 VersionTagFunction.function
             )
             let attributes = try AttributeNumbers(connection, types: types)
-            fileGuard.holdWAL()
+            try fileGuard.holdWAL()
             return (connection, attributes, fileGuard)
         }
         self.types = types
+    }
+
+    /// A file that was moved aside keeps what was committed: nothing of its `-wal` stays.
+    deinit {
+        if !fileGuard.isInPlace {
+            try? connection.run(script: "PRAGMA wal_checkpoint(PASSIVE)")
+        }
     }
 
     private static let settings: StaticString = """
@@ -131,7 +141,7 @@ package final class SQLiteStore: Store {
             return try mapped(body)
         } catch let error as StoreError {
             switch error {
-            case .unusable, .full: isUsable = false
+            case .unusable, .full: hasFailed = true
             default: break
             }
             throw error

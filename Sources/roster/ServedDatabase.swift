@@ -36,8 +36,11 @@ final class ServedDatabase {
             return opened.store
         }
         opened = nil
+        // Looked at before it is opened: a file that is renamed into place in between is then seen
+        // to be another by the next request.
+        let file = File(path: path)
         let store = try SQLiteStore(path: path)
-        opened = (File(path: path), store)
+        opened = (file, store)
         return store
     }
 

@@ -57,6 +57,12 @@ func environment(_ name: String) -> String? {
     return String(cString: value)
 }
 
+/// Writes one line to standard error.
+func complain(_ message: String) {
+    let line = Array("roster: \(message)\n".utf8)
+    _ = write(2, line, line.count)
+}
+
 func exit(status: Int32) -> Never {
     Glibc.exit(status)
 }

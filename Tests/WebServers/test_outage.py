@@ -2,11 +2,11 @@
 
 import concurrent.futures
 import contextlib
-import os
-import signal
+import shutil
 import socket
 import sqlite3
 import subprocess
+import threading
 
 import pytest
 
@@ -40,24 +40,12 @@ def test_process_that_a_parameters_length_kills_is_replaced():
     """Lengths whose sum is beyond 2 GiB, which only the web server's own user could send."""
     with sites.running("nginx") as site:
         name, value = b"\xff\xff\xff\xfe", b"\x0a"
-        for _ in range(2):
+        for _ in range(10):
             with fastcgi.Connection(str(site.directory / "roster.sock")) as connection:
                 connection.send(
                     fastcgi.begin(), fastcgi.record(fastcgi.PARAMS, name + value + b"x" * 100))
                 connection.socket.shutdown(socket.SHUT_WR)
                 assert connection.answer().output == b""
-        sites.until(lambda: len(site.workers()) == sites.FORKS)
-        for _ in range(2 * sites.FORKS):
-            assert site.client.get("/Users?count=0").status == 200
-
-
-def test_processes_are_replaced_however_often_they_die():
-    """Early deaths too, ten of each: a supervisor must not give up."""
-    with sites.running("nginx") as site:
-        for _ in range(10):
-            sites.until(lambda: len(site.workers()) == sites.FORKS)
-            for worker in site.workers():
-                os.kill(worker, signal.SIGKILL)
         sites.until(lambda: len(site.workers()) == sites.FORKS)
         for _ in range(2 * sites.FORKS):
             assert site.client.get("/Users?count=0").status == 200
@@ -113,20 +101,113 @@ def files(site):
     return list(site.data.glob("roster.sqlite*"))
 
 
-@pytest.mark.parametrize("content", [None, b""])
-def test_missing_or_empty_database_is_not_made(site, outage, content):
-    """An empty directory would look as if everybody had been deleted."""
-    whole = site.directory / "whole"
-    sites.until(lambda: files(site) == [site.database])  # let go of, and so complete
-    site.database.rename(whole)
-    if content is not None:
-        site.database.write_bytes(content)
+def put_back(aside, site):
+    for file in files(site):
+        file.unlink()
+    for file in aside.iterdir():
+        file.rename(site.data / file.name)
+
+
+@pytest.mark.parametrize("is_empty, cause", [(False, "there is no database"), (True, "empty")])
+def test_database_that_is_gone(site, outage, is_empty, cause):
+    """Nobody makes a new, empty directory of it: to a client all users would be deleted."""
+    aside = site.directory / "aside"
+    aside.mkdir()
+    for file in files(site):
+        file.rename(aside / file.name)
+    if is_empty:
+        site.database.touch(mode=0o600)
         sites.give(site.database)
-    outage.refuses(outage.read, str(site.database))
-    outage.refuses(outage.create, str(site.database))
-    assert [file.stat().st_size for file in files(site)] == ([] if content is None else [0])
-    whole.rename(site.database)
+    for send in outage.read, outage.create, outage.read, outage.create:
+        outage.refuses(send, cause)
+    assert [file.stat().st_size for file in files(site)] == ([0] if is_empty else [])
+    put_back(aside, site)
     outage.is_over()
+
+
+def test_database_that_nobody_may_open(site):
+    """Processes that have it open go on; a new one is refused until it may."""
+    site.stop_roster()
+    site.database.chmod(0)
+    sites.spawn_roster(site)
+    site.wait()
+    outage = Outage(site)
+    for send in outage.read, outage.create:
+        outage.refuses(send, "unable to open")
+    site.database.chmod(0o600)
+    outage.is_over()
+
+
+def test_spell_of_a_read_only_file(site, outage):
+    """What SQLite makes beside a read-only database is read-only too, and must not stay so."""
+    site.stop_roster()
+    for file in files(site):
+        file.chmod(0o444)
+    sites.spawn_roster(site)
+    site.wait()
+    outage = Outage(site)
+    for _ in range(2 * sites.FORKS):
+        site.client.get("/Users?count=0")
+    assert site.client.post("/Users", user(NAME)).status == 503
+    site.database.chmod(0o600)
+    for _ in range(2 * sites.FORKS):
+        answer = site.client.post("/Users", user(NAME))
+        assert answer.status in (201, 409), answer.body
+    assert all(file.stat().st_mode & 0o200 for file in files(site))
+
+
+def test_files_renamed_into_place_under_traffic(site):
+    """The new file is opened when nothing of the old one is left; it gets no page of that."""
+    stop = threading.Event()
+    made = []  # (user name, number of the file that was in place before and after)
+    number = [0]
+
+    def write(writer):
+        count = 0
+        while not stop.is_set():
+            name, before = f"writer{writer}-{count}", number[0]
+            answer = site.client.post("/Users", user(name))
+            count += 1
+            if answer.status == 201:
+                made.append((name, before, number[0]))
+            else:
+                assert answer.status == 503, answer.body
+                assert int(answer.headers["retry-after"]) > 0
+
+    copy = site.directory / "copy"
+    with closing_connection(site.database) as source, closing_connection(copy) as target:
+        source.backup(target)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        writers = [pool.submit(write, writer) for writer in range(sites.FORKS)]
+        try:
+            for turn in range(1, 7):
+                seen = len(made)
+                sites.until(lambda: len(made) > seen + 20 or any(w.done() for w in writers))
+                new = site.data / "new"
+                shutil.copy(copy, new)
+                new.chmod(0o600)
+                sites.give(new)
+                # In between it cannot be said whose a user is.
+                number[0] = -turn
+                new.rename(site.database)
+                number[0] = turn
+            seen = len(made)
+            sites.until(lambda: len(made) > seen + 20 or any(w.done() for w in writers))
+        finally:
+            stop.set()
+        for writer in writers:
+            writer.result()
+    with closing_connection(site.database) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        stored = {name for name, in database.execute(
+            "SELECT json_extract(document, '$.userName') FROM resource")}
+    certain = {name for name, before, after in made if before == after == 6}
+    possible = {name for name, before, after in made if after == 6}
+    assert certain <= stored <= possible | {name for name, before, _ in made if before == 6}
+
+
+def closing_connection(path):
+    return contextlib.closing(sqlite3.connect(path))
 
 
 def test_missing_folder(site, outage):

@@ -1,5 +1,8 @@
 """Settings that reach Roster through the web server's configuration, or as environment."""
 
+import os
+import subprocess
+
 import pytest
 
 import sites
@@ -83,3 +86,31 @@ def test_trap_12_two_rosters_in_one_virtual_host():
             assert [resource["userName"] for resource in found] == [name]
             assert found[0]["meta"]["location"].startswith(client.base + "/Users/")
         assert Client(staging.base, site.token).get("/Users").status == 401
+
+
+def test_relative_path_of_the_database_is_refused():
+    """It would be another file wherever the web server starts the process."""
+    with sites.running("nginx") as site:
+        site.stop_roster()
+        sites.spawn_roster(site, ROSTER_DATABASE=os.path.relpath(site.database))
+        site.wait()
+        answer = site.client.get("/Users")
+        assert answer.status == 503
+        assert str(site.data) not in answer.body.decode()
+        cause = sites.REQUEST_LINE.match(site.request_log()[-1])["cause"]
+        assert cause.startswith("ROSTER_DATABASE must be an absolute path")
+
+
+def test_commands_refuse_a_relative_path_in_the_environment(tmp_path):
+    environment = {"PATH": sites.PATH, "ROSTER_DATABASE": "roster.sqlite"}
+    make = [sites.program(), "token", "create", "tests"]
+    refused = subprocess.run(
+        make, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert refused.returncode != 0
+    assert "ROSTER_DATABASE must be an absolute path, and is roster.sqlite" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+    made = subprocess.run(
+        [*make, "--database", "roster.sqlite"], cwd=tmp_path, env=environment, capture_output=True,
+        timeout=60)
+    assert made.returncode == 0
+    assert (tmp_path / "roster.sqlite").exists()
