@@ -30,13 +30,16 @@ extension JSON {
             ?? Array(text).withUnsafeBufferPointer(Self.load)
         let root = try parsed.get()
         defer { json_decref(root) }
-        do throws(TooDeep) {
+        do throws(Excess) {
             self = try Self.tree(root, depthMax)
         } catch {
-            throw JSONSyntaxError(
-                message: "arrays and objects have more than \(depthMax) levels",
-                offset: nil
-            )
+            let message =
+                switch error {
+                case .levels: "arrays and objects have more than \(depthMax) levels"
+                case .marks:
+                    "a text has more than \(Limits.standard.combiningMarks) combining marks in a row"
+                }
+            throw JSONSyntaxError(message: message, offset: nil)
         }
     }
 
@@ -79,14 +82,14 @@ extension JSON {
     private static func tree(
         _ value: UnsafeMutablePointer<json_t>,
         _ depthLeft: Int
-    ) throws(TooDeep) -> JSON {
+    ) throws(Excess) -> JSON {
         switch value.pointee.type {
         case JSON_NULL: return .null
         case JSON_TRUE: return .bool(true)
         case JSON_FALSE: return .bool(false)
         case JSON_INTEGER: return .integer(json_integer_value(value))
         case JSON_REAL: return .number(json_real_value(value))
-        case JSON_STRING: return .string(string(value))
+        case JSON_STRING: return .string(try checked(string(value)))
         case JSON_ARRAY: return .array(try elements(value, depthLeft))
         default: return .object(try members(value, depthLeft))
         }
@@ -103,7 +106,7 @@ extension JSON {
     private static func elements(
         _ value: UnsafeMutablePointer<json_t>,
         _ depthLeft: Int
-    ) throws(TooDeep) -> [JSON] {
+    ) throws(Excess) -> [JSON] {
         try checkDepth(depthLeft)
         let count = json_array_size(value)
         var elements: [JSON] = []
@@ -118,7 +121,7 @@ extension JSON {
     private static func members(
         _ value: UnsafeMutablePointer<json_t>,
         _ depthLeft: Int
-    ) throws(TooDeep) -> JSONObject {
+    ) throws(Excess) -> JSONObject {
         try checkDepth(depthLeft)
         var members: [JSONObject.Member] = []
         members.reserveCapacity(json_object_size(value))
@@ -127,21 +130,27 @@ extension JSON {
             if let name = json_object_iter_key(current),
                 let member = json_object_iter_value(current)
             {
-                members.append(
-                    .init(name: String(cString: name), value: try tree(member, depthLeft - 1))
-                )
+                let name = try checked(String(cString: name))
+                members.append(.init(name: name, value: try tree(member, depthLeft - 1)))
             }
             iterator = json_object_iter_next(value, current)
         }
         return JSONObject(members)
     }
 
-    private static func checkDepth(_ depthLeft: Int) throws(TooDeep) {
-        if depthLeft <= 0 { throw TooDeep() }
+    private static func checkDepth(_ depthLeft: Int) throws(Excess) {
+        if depthLeft <= 0 { throw .levels }
+    }
+
+    /// Swift compares text in a time that grows with the square of marks in a row.
+    private static func checked(_ text: String) throws(Excess) -> String {
+        if text.hasCombiningMarks(inARow: Limits.standard.combiningMarks + 1) { throw .marks }
+        return text
     }
 }
 
-private struct TooDeep: Error {}
+/// What a text has too much of.
+private enum Excess: Error { case levels, marks }
 
 extension String {
     fileprivate func components(before separator: String) -> String {

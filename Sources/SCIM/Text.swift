@@ -91,6 +91,19 @@ extension String {
         return isChanged ? String(ordered) : self
     }
 
+    /// Whether the text has so many combining marks in a row, or more.
+    package func hasCombiningMarks(inARow count: Int) -> Bool {
+        // The first mark is U+0300, of two bytes: nearly every text is too short or has no such
+        // byte.
+        guard utf8.count >= 2 * count, utf8.contains(where: { $0 >= 0xCC }) else { return false }
+        var marks = 0
+        for scalar in unicodeScalars {
+            marks = scalar.isCombiningMark ? marks + 1 : 0
+            if marks >= count { return true }
+        }
+        return false
+    }
+
     /// Marks in a row that are left to the standard library: as many as the Stream-Safe Text
     /// Format has at most (UAX #15 §13).
     package static let marksInARow = 30

@@ -182,3 +182,24 @@ struct JSONParsingTests {
         #expect(error.map { (0...bytes.count).contains($0.offset ?? 0) } == true)
     }
 }
+
+/// Text that no language writes, and that costs more than its length to compare.
+struct CombiningMarksTests {
+    private func parse(_ marks: Int, _ mark: String) throws {
+        let text = "a" + String(repeating: mark, count: marks)
+        _ = try JSON(parsing: Array("{\"\(text)\": [\"\(text)\"]}".utf8))
+    }
+
+    @Test(arguments: ["\u{301}", "\u{323}", "\u{5B0}", "\u{1D165}"])
+    func areLimitedInARow(mark: String) throws {
+        let limit = Limits.standard.combiningMarks
+        #expect(throws: Never.self) { try parse(limit, mark) }
+        let refusal = #expect(throws: JSONSyntaxError.self) { try parse(limit + 1, mark) }
+        #expect(refusal?.message.contains("combining marks") == true)
+    }
+
+    @Test func areNotLimitedOneByOne() throws {
+        let text = String(repeating: "e\u{301}", count: 10_000)
+        #expect(throws: Never.self) { try JSON(parsing: Array("\"\(text)\"".utf8)) }
+    }
+}
