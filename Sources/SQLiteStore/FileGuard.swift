@@ -26,7 +26,7 @@ final class FileGuard {
         walPath = path + "-wal"
         database = open(path, O_RDONLY | O_CLOEXEC)
         if database < 0 {
-            if errno == ENOENT { throw DatabaseUnfit.missing }
+            if errno == ENOENT { throw DatabaseUnfit.missing(path: path) }
             // SQLite says what is wrong with it.
             return
         }

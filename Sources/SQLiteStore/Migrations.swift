@@ -138,11 +138,15 @@ enum Migrations {
     static var currentVersion: Int { steps.count }
 
     /// Makes the schema in a new database, and checks that of another.
-    static func prepare(_ connection: Connection, _ policy: SQLiteStore.Policy) throws {
+    static func prepare(
+        _ connection: Connection,
+        path: String,
+        _ policy: SQLiteStore.Policy
+    ) throws {
         let found = try version(connection)
         if found == currentVersion, try isRoster(connection) { return }
         if try isEmpty(connection) {
-            guard policy.new == .make else { throw DatabaseUnfit.empty }
+            guard policy.new == .make else { throw DatabaseUnfit.empty(path: path) }
         } else {
             guard try isRoster(connection) else { throw DatabaseUnfit.notRoster }
             if found > currentVersion {

@@ -26,8 +26,8 @@ struct SQLiteError: Error {
 
 /// Why a file cannot be used as the database, where SQLite has no code for it.
 enum DatabaseUnfit: Error {
-    case missing
-    case empty
+    case missing(path: String)
+    case empty(path: String)
     case notRoster
     case newerSchema(found: Int, known: Int)
     case olderSchema(found: Int, known: Int)
@@ -36,8 +36,10 @@ enum DatabaseUnfit: Error {
 
     var cause: String {
         switch self {
-        case .missing: "there is no such file; `roster migrate` makes a new database"
-        case .empty: "the file is empty; `roster migrate` makes a new database of it"
+        case .missing(let path):
+            "there is no database \(path); `roster migrate` makes a new one"
+        case .empty(let path):
+            "the database \(path) is empty; `roster migrate` makes a new one of it"
         case .notRoster: "the file is a database, but not Roster's"
         case .newerSchema(let found, let known):
             "the database has schema \(found), this program knows \(known): "

@@ -58,7 +58,7 @@ package final class SQLiteStore: Store {
             SharedMemory.mend(path: path)
             let connection = try Connection(path: path, .readWrite)
             try connection.run(script: Self.settings)
-            try Migrations.prepare(connection, policy)
+            try Migrations.prepare(connection, path: path, policy)
             try connection.add(
                 function: VersionTagFunction.name,
                 argumentsCount: 2,

@@ -44,6 +44,18 @@ struct Settings {
                 retryAfterSeconds: nil
             )
         }
+        guard path.hasPrefix("/") else {
+            throw .unavailable(
+                "the directory's database is not configured; the server's log says more",
+                cause: Self.relativeDatabase(path),
+                retryAfterSeconds: nil
+            )
+        }
         return path
+    }
+
+    /// Why a path is not taken: the web server starts programs in whatever folder.
+    static func relativeDatabase(_ path: String) -> String {
+        "\(database) must be an absolute path, and is \(path)"
     }
 }

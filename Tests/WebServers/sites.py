@@ -233,11 +233,12 @@ class Site:
 
     def workers(self):
         """Process ids of the Roster processes on the socket."""
-        return [pid for pid, parent in parents() if parent == self.watcher.pid]
+        watcher = self.watcher.pid
+        return [pid for pid, parent in parents() if parent == watcher and name(pid) == "roster"]
 
     @property
     def watcher(self):
-        """The parent of the Roster processes on the socket: multiwatch, started by spawn-fcgi."""
+        """The parent of the Roster processes on the socket, which spawn-fcgi becomes."""
         return next(process for process in self.processes if process.args[0] == "spawn-fcgi")
 
     def stop_roster(self):
@@ -267,6 +268,12 @@ def until(condition, seconds=60):
         time.sleep(0.02)
 
 
+def name(pid):
+    """The name of the program that a process runs; nothing when it is gone."""
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 def parents():
     """(process id, parent's process id) of every process that lives."""
     for entry in pathlib.Path("/proc").iterdir():
@@ -289,6 +296,15 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def supervisor():
+    """Scripts/supervise beside the copy of the program."""
+    copy = pathlib.Path(program()).parent / "supervise"
+    if not copy.exists():
+        shutil.copy(ROOT / "Scripts/supervise", copy)
+        copy.chmod(0o755)
+    return str(copy)
 
 
 def program():
@@ -317,7 +333,7 @@ def spawn_roster(site, name="roster", **environment):
         "spawn-fcgi", "-n", "-s", str(site.directory / f"{name}.sock"),
         *(("-M", "0660", "-u", "www-data", "-g", "www-data", "-U", "www-data", "-G", "www-data")
           if IS_ROOT else ("-M", "0600")),
-        "-b", "511", "--", shutil.which("multiwatch"), "-f", str(FORKS), "--", program(),
+        "-b", "511", "--", supervisor(), str(FORKS), program(),
         environment=environment)
 
 

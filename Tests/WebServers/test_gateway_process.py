@@ -34,7 +34,11 @@ pytestmark = pytest.mark.skipif(not BINARY.exists(), reason=f"{BINARY} has not b
 
 def environment(directory):
     """The bare environment that web servers give, and the database."""
-    return {"PATH": "/usr/bin:/bin", "ROSTER_DATABASE": str(directory / "roster.sqlite")}
+    database = directory / "roster.sqlite"
+    if not database.exists():
+        subprocess.run(
+            [BINARY, "migrate", "--database", database], check=True, capture_output=True)
+    return {"PATH": "/usr/bin:/bin", "ROSTER_DATABASE": str(database)}
 
 
 class Server:

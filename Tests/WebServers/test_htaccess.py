@@ -51,10 +51,10 @@ def test_authorization_that_an_internal_redirect_renames(module):
         assert Client(site.base, "wrong").get("/Users").status == 401
 
 
-def script_of_the_readme(site):
+def script_of_the_manual(site):
     """The shell script for suexec, with this machine's paths."""
-    readme = (sites.ROOT / "README.md").read_text()
-    lines = re.search(r"^ +#!/bin/sh\n(?: +\S.*\n)+", readme, re.MULTILINE)[0].splitlines()
+    manual = (sites.ROOT / "docs/install/shared-hosting.md").read_text()
+    lines = re.search(r"^ +#!/bin/sh\n(?: +\S.*\n)+", manual, re.MULTILINE)[0].splitlines()
     set_paths = sites.replaced(
         "/home/USER/roster/roster.sqlite", str(site.database),
         "exec /home/USER/roster/roster", f"exec {sites.program()}")
@@ -74,7 +74,7 @@ def test_script_in_the_programs_place(module):
     """Environment variables of its own, where the web server's do not arrive."""
     def start(site):
         sites.start_htaccess(site, module, sites.replaced("\nSetEnv ", "\n#SetEnv "))
-        replace_program(site, script_of_the_readme(site))
+        replace_program(site, script_of_the_manual(site))
 
     with sites.running("htaccess", start) as site:
         assert site.client.post("/Users", user("ada@example.test")).status == 201

@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import contextlib
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -38,13 +40,24 @@ def test_process_that_a_parameters_length_kills_is_replaced():
     """Lengths whose sum is beyond 2 GiB, which only the web server's own user could send."""
     with sites.running("nginx") as site:
         name, value = b"\xff\xff\xff\xfe", b"\x0a"
-        # Few enough for multiwatch, which gives up a process that keeps dying.
         for _ in range(2):
             with fastcgi.Connection(str(site.directory / "roster.sock")) as connection:
                 connection.send(
                     fastcgi.begin(), fastcgi.record(fastcgi.PARAMS, name + value + b"x" * 100))
                 connection.socket.shutdown(socket.SHUT_WR)
                 assert connection.answer().output == b""
+        sites.until(lambda: len(site.workers()) == sites.FORKS)
+        for _ in range(2 * sites.FORKS):
+            assert site.client.get("/Users?count=0").status == 200
+
+
+def test_processes_are_replaced_however_often_they_die():
+    """Early deaths too, ten of each: a supervisor must not give up."""
+    with sites.running("nginx") as site:
+        for _ in range(10):
+            sites.until(lambda: len(site.workers()) == sites.FORKS)
+            for worker in site.workers():
+                os.kill(worker, signal.SIGKILL)
         sites.until(lambda: len(site.workers()) == sites.FORKS)
         for _ in range(2 * sites.FORKS):
             assert site.client.get("/Users?count=0").status == 200
@@ -100,18 +113,25 @@ def files(site):
     return list(site.data.glob("roster.sqlite*"))
 
 
-def test_missing_database_is_made(site):
-    for file in files(site):
-        file.unlink()
-    assert site.client.get("/Users").status == 401
-    assert site.database.stat().st_mode & 0o777 == 0o600
-    site.client.token = site.command("token", "create", "tests")
-    assert site.client.post("/Users", user(NAME)).status == 201
+@pytest.mark.parametrize("content", [None, b""])
+def test_missing_or_empty_database_is_not_made(site, outage, content):
+    """An empty directory would look as if everybody had been deleted."""
+    whole = site.directory / "whole"
+    sites.until(lambda: files(site) == [site.database])  # let go of, and so complete
+    site.database.rename(whole)
+    if content is not None:
+        site.database.write_bytes(content)
+        sites.give(site.database)
+    outage.refuses(outage.read, str(site.database))
+    outage.refuses(outage.create, str(site.database))
+    assert [file.stat().st_size for file in files(site)] == ([] if content is None else [0])
+    whole.rename(site.database)
+    outage.is_over()
 
 
 def test_missing_folder(site, outage):
     site.data.rename(site.directory / "elsewhere")
-    outage.refuses(outage.read, "unable to open")
+    outage.refuses(outage.read, "there is no database")
     (site.directory / "elsewhere").rename(site.data)
     outage.is_over()
 

@@ -157,10 +157,11 @@ def test_data_of_another_user_are_said_in_one_line(data, checkout):
     assert said == f"{folder} belongs to another user; remove it or run as that user\n"
 
 
-def test_token_that_cannot_be_made_is_explained(data, monkeypatch):
+@pytest.mark.parametrize("command", ["migrate", "token"])
+def test_what_cannot_be_made_is_explained(data, monkeypatch, command):
     program = pathlib.Path(data) / "roster"
     program.write_text(
-        '#!/bin/sh\n[ "$1" != token ] || { echo "the disk is full" >&2; exit 1; }\n'
+        f'#!/bin/sh\n[ "$1" != {command} ] || {{ echo "the disk is full" >&2; exit 1; }}\n'
         f'exec "{sites.ROSTER}" "$@"\n')
     program.chmod(0o755)
     monkeypatch.setenv("ROSTER_BINARY", str(program))

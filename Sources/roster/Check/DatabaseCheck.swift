@@ -26,8 +26,8 @@ struct DatabaseCheck {
     func run(_ report: inout Report) -> SQLiteStore? {
         if !path.hasPrefix("/") {
             report.add(
-                .warning(
-                    "the database's path is relative: the web server starts in another folder",
+                .error(
+                    Settings.relativeDatabase(path),
                     cure: "\(Settings.database)=\(FilePath.resolved(folder) ?? "/…")/"
                         + FilePath.name(of: path)
                 )

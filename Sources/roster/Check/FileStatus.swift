@@ -79,6 +79,12 @@ enum FilePath {
         return String(cString: real)
     }
 
+    /// The path as seen from anywhere; one that is relative is so to the working folder.
+    static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        return (resolved(".") ?? "") + "/" + path
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// The path from a folder to something in it, both resolved; `nil` when it is not in it.

@@ -103,11 +103,11 @@ enum Layer {
     private static func unreachable(_ server: WebServer, status: Int) -> String {
         switch server {
         case .nginx:
-            "start Roster (systemctl start roster.socket), and name its socket: "
+            "start Roster (systemctl start roster.socket roster.target), and name its socket: "
                 + "set $roster_socket unix:/run/roster/roster.sock;"
         case .apache, .liteSpeed:
             status == 503
-                ? "start Roster (systemctl start roster.socket), and name its socket: "
+                ? "start Roster (systemctl start roster.socket roster.target), and name its socket: "
                     + "Define ROSTER_SOCKET /run/roster/roster.sock"
                 : "the web server's error log says why; usual are Options not allowed here (remove "
                     + "Options +ExecCGI) and a program that is not chmod 755"

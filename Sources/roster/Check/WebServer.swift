@@ -99,7 +99,7 @@ enum WebServer: Equatable {
         switch self {
         case .apache, .liteSpeed: "SetEnv \(variable) \(value)"
         case .nginx:
-            "fastcgi_param \(variable) \(value); or in roster.service: "
+            "fastcgi_param \(variable) \(value); or in roster@.service: "
                 + "Environment=\(variable)=\(value)"
         case .other, .unknown: "\(variable)=\(value) in Roster's environment"
         }

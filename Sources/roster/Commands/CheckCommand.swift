@@ -41,7 +41,7 @@ struct CheckCommand: ParsableCommand {
         Gateway.restrictFileModes()
         var report = Report()
         report.add(ProgramCheck(baseURL: environment(Settings.baseURL)).findings)
-        let path = database.database ?? environment(Settings.database)
+        let path = database.database.map(FilePath.absolute) ?? environment(Settings.database)
         let check = path.map { path in
             DatabaseCheck(
                 path: path,

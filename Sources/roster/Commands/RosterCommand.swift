@@ -25,12 +25,19 @@ struct DatabaseOptions: ParsableArguments {
     @Option(help: "The database file. Default: what \(Settings.database) says.")
     var database: String?
 
-    /// - Throws: `ValidationError` when no database is named.
+    /// The file's absolute path.
+    ///
+    /// - Throws: `ValidationError` when no database is named, or by a relative path in the
+    ///   environment.
     func path() throws -> String {
-        guard let path = database ?? environment(Settings.database) else {
+        if let database { return FilePath.absolute(database) }
+        guard let path = environment(Settings.database) else {
             throw ValidationError(
                 "name the database file by --database or \(Settings.database)"
             )
+        }
+        guard path.hasPrefix("/") else {
+            throw ValidationError(Settings.relativeDatabase(path))
         }
         return path
     }
