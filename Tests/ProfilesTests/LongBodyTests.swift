@@ -5,7 +5,7 @@ import Testing
 
 /// Rewriting takes as long as the body is, not as long as its square.
 struct LongBodyTests {
-    private static let count = 30_000
+    private static let count = 15_000
 
     /// A name in as many ways of writing its letters as are wanted.
     private static func spellings(of name: String, count: Int) -> [String] {
