@@ -20,33 +20,39 @@ extension [MemberChange] {
     /// Clients add and remove members by thousands of operations with one member each.
     var joined: [MemberChange] {
         var joined: [MemberChange] = []
+        var ids: [String] = []
         var seen: Set<String> = []
-        for change in self {
-            switch (joined.last, change) {
-            case (.add(let ids)?, .add(let more)):
-                joined[joined.count - 1] = .add([])
-                joined[joined.count - 1] = .add(ids.appending(more, unlessIn: &seen))
-            case (.remove(let ids)?, .remove(let more)):
-                joined[joined.count - 1] = .remove([])
-                joined[joined.count - 1] = .remove(ids.appending(more, unlessIn: &seen))
-            case (_, .add(let ids)), (_, .remove(let ids)):
-                seen = Set(ids)
+        for (index, change) in enumerated() {
+            guard let more = change.ids else {
                 joined.append(change)
-            case (_, .removeAll), (_, .removeMatching), (_, .replace):
-                joined.append(change)
+                continue
             }
+            for id in more where seen.insert(id).inserted { ids.append(id) }
+            if index + 1 < count, change.isJoined(by: self[index + 1]) { continue }
+            joined.append(change.setting(ids: ids))
+            (ids, seen) = ([], [])
         }
         return joined
     }
 }
 
-extension [String] {
-    fileprivate consuming func appending(
-        _ more: [String],
-        unlessIn seen: inout Set<String>
-    ) -> [String] {
-        var all = self
-        for id in more where seen.insert(id).inserted { all.append(id) }
-        return all
+extension MemberChange {
+    /// The ids that are added or removed; `nil` for the other kinds.
+    fileprivate var ids: [String]? {
+        switch self {
+        case .add(let ids), .remove(let ids): ids
+        case .removeAll, .removeMatching, .replace: nil
+        }
+    }
+
+    fileprivate func isJoined(by next: MemberChange) -> Bool {
+        switch (self, next) {
+        case (.add, .add), (.remove, .remove): true
+        default: false
+        }
+    }
+
+    fileprivate func setting(ids: [String]) -> MemberChange {
+        if case .add = self { .add(ids) } else { .remove(ids) }
     }
 }
