@@ -15,7 +15,10 @@ struct EntityTagTests {
         ]
         #expect(EntityTag.text(version: 7, memberships: memberships) == "W/\"7-b4c66542c701f668\"")
         #expect(
-            EntityTag.text(version: 7, joinedMemberships: Array("g1\u{1F}Staff\u{1E}g2\u{1F}Crew".utf8))
+            EntityTag.text(
+                version: 7,
+                joinedMemberships: Array("g1\u{1F}Staff\u{1E}g2\u{1F}Crew".utf8)
+            )
                 == "W/\"7-b4c66542c701f668\""
         )
     }
