@@ -1,8 +1,7 @@
 /// What a profile makes of a request.
 package struct Rewritten<Value: Sendable>: Sendable {
     package internal(set) var value: Value
-    /// The names of the rewrites that changed something, in the order in which they did; a name
-    /// stands once at most for the message of a PATCH and once for its operations.
+    /// The names of the rewrites that changed something, each once, in the order of `Rewrite.all`.
     package internal(set) var fired: [String]
 
     init(value: Value, fired: [String]) {
