@@ -1,4 +1,5 @@
 import SCIM
+import Secrets
 
 /// Entity tags (RFC 7644 §3.14, RFC 9110 §8.8.3): weak, because web servers compress answers.
 package enum EntityTag {
@@ -28,7 +29,7 @@ package enum EntityTag {
     /// The first 16 hexadecimal digits of the SHA-256 of the text's UTF-8: tells states apart, and
     /// any SQL engine can compute it.
     private static func digest(_ text: String) -> String {
-        Secrets.hexadecimal(Secrets.sha256(text.utf8).prefix(8))
+        Sodium.hexadecimal(Sodium.sha256(text.utf8).prefix(8))
     }
 
     /// Whether a list of tags, as in `If-Match`, has the tag.
