@@ -88,11 +88,11 @@ private struct Line {
     /// What is no name that the endpoint knows may be anything, a value or a secret too: `other`.
     mutating func append(parameterNamesOf query: String) {
         var separator = "?"
-        for pair in query.split(separator: "&", maxSplits: 16).prefix(16) {
-            let name = pair.prefix { $0 != "=" }
+        for pair in query.utf8.split(separator: UInt8(ascii: "&"), maxSplits: 16).prefix(16) {
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
             bytes.append(text: separator)
             bytes.append(
-                text: Self.knownParameters.contains { $0 == name } ? String(name) : "other"
+                text: Self.knownParameters.first { $0.utf8.elementsEqual(name) } ?? "other"
             )
             separator = "&"
         }

@@ -26,6 +26,7 @@ final class Server {
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes,
             headerBytes: limits.headerBytes,
+            headerCount: limits.headerCount,
             pathBytes: limits.pathBytes,
             queryBytes: limits.queryBytes,
             keptVariables: [Settings.log]
