@@ -12,10 +12,12 @@ SOURCES := $(shell find Sources -type f) Package.swift $(wildcard Package.resolv
 SERVER ?= nginx
 PORT ?= 8080
 DATA ?= var
+SECONDS ?= 60
+SEED ?=
 PYTHON ?= /usr/bin/python3
 DIST := roster-$(VERSION)-linux-$(shell uname -m)
 
-.PHONY: help run can-run test build dist bench format lint clean swift build-packages
+.PHONY: help run can-run test build dist bench fuzz format lint clean swift build-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
@@ -33,7 +35,7 @@ test: build ## Run all tests, those behind real web servers too
 	@echo "Swift tests"
 	@Scripts/swift-build test
 	@echo "Web server tests"
-	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers
+	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers Tests/Fuzz
 
 build: $(ROSTER) ## Build .build/release/roster, static and position-independent
 
@@ -46,6 +48,9 @@ dist: build ## Pack the static program with its configuration: dist/*.tar.gz
 
 bench: build ## Measure against a minimal C program on the same machine
 	@Bench/bench
+
+fuzz: build ## Look for requests that crash or cost too much: SECONDS=60 SEED=
+	@$(PYTHON) Tests/Fuzz/fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 format: | swift ## Format the Swift sources
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

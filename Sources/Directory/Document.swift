@@ -20,6 +20,11 @@ package final class Document {
         return writer.bytes
     }
 
+    /// Hands the text over without copying it.
+    func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        text.withUnsafeBufferPointer(body)
+    }
+
     /// The document as a tree.
     ///
     /// - Throws: `StoreError.damaged` when the text is no JSON object.

@@ -6,30 +6,30 @@ package enum EntityTag {
     /// `W/"7"`; `W/"7-5f0c1e2d3a4b5c6d"` where the representation shows memberships, which change
     /// without the resource being written.
     package static func text(version: Int64, memberships: [Membership]) -> String {
-        text(version: version, joinedMemberships: memberships.isEmpty ? nil : joined(memberships))
+        if memberships.isEmpty { return text(version: version) }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(64 * memberships.count)
+        for membership in memberships {
+            if !joined.isEmpty { joined.append(recordSeparator) }
+            joined.append(contentsOf: membership.group.utf8)
+            joined.append(fieldSeparator)
+            joined.append(contentsOf: membership.display.utf8)
+        }
+        return text(version: version, joinedMemberships: joined)
     }
 
-    /// What distinguishes memberships from each other as text.
-    package static let fieldSeparator = "\u{1F}"
-    package static let recordSeparator = "\u{1E}"
+    /// What distinguishes memberships from each other as text: control characters of ASCII.
+    package static let fieldSeparator: UInt8 = 0x1F
+    package static let recordSeparator: UInt8 = 0x1E
 
     /// The same tag, of memberships that are one text: fields and records with the separators
     /// between, in the store's order; `nil` for none.
-    package static func text(version: Int64, joinedMemberships: String?) -> String {
+    package static func text(version: Int64, joinedMemberships: [UInt8]? = nil) -> String {
         guard let joinedMemberships else { return "W/\"" + String(version) + "\"" }
-        return "W/\"\(version)-\(digest(joinedMemberships))\""
-    }
-
-    /// What a digest of memberships is made of: fields and records with the separators between.
-    private static func joined(_ memberships: [Membership]) -> String {
-        memberships.map { "\($0.group)\(fieldSeparator)\($0.display)" }
-            .joined(separator: recordSeparator)
-    }
-
-    /// The first 16 hexadecimal digits of the SHA-256 of the text's UTF-8: tells states apart, and
-    /// any SQL engine can compute it.
-    private static func digest(_ text: String) -> String {
-        Sodium.hexadecimal(Sodium.sha256(text.utf8).prefix(8))
+        // The first 16 hexadecimal digits of the SHA-256: tells states apart, and any SQL engine
+        // can compute it.
+        let digest = Sodium.hexadecimal(Sodium.sha256(joinedMemberships).prefix(8))
+        return "W/\"" + String(version) + "-" + digest + "\""
     }
 
     /// Whether a list of tags, as in `If-Match`, has the tag.

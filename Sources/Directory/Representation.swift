@@ -27,16 +27,15 @@ package struct Representation {
     ///
     /// - Throws: `StoreError.damaged` when the stored document is not JSON.
     package func append(_ resource: StoredResource, to writer: inout JSONWriter) throws {
-        let tail = resource.tail(links)
         guard projection.isStandard else {
             var whole = try resource.record.document.object()
-            whole.members += tail
+            whole.members += try resource.tailMembers(links)
             return writer.append(projection.apply(to: whole))
         }
         // The document as it stands: no tree is made of it, which would cost more than all the
         // rest of reading a resource.
-        writer.append(json: resource.record.document.text.dropLast())
-        for member in tail { writer.append(following: member) }
+        resource.record.document.withText { writer.append(json: $0.dropLast()) }
+        resource.appendTail(links, to: &writer)
         writer.append(literal: "}")
     }
 
@@ -53,47 +52,96 @@ package struct Representation {
 }
 
 extension StoredResource {
-    /// What stands behind the document in a whole resource: what others may change without writing
-    /// it.
-    fileprivate func tail(_ links: Links) -> [JSONObject.Member] {
-        var tail: [JSONObject.Member] = []
-        tail.reserveCapacity(4)
+    /// Appends what stands behind the document in a whole resource, each member with a comma before
+    /// it: what others may change without writing the resource.
+    ///
+    /// Straight as text: a list has hundreds of them.
+    fileprivate func appendTail(_ links: Links, to writer: inout JSONWriter) {
         if let externalId = record.externalId {
-            tail.append(.init(name: "externalId", value: .string(externalId)))
+            writer.append(literal: ",\"externalId\":")
+            writer.append(string: externalId)
         }
         if let attribute = type.memberships, !memberships.isEmpty {
-            let elements = JSON.array(memberships.map { $0.json(links) })
-            tail.append(.init(name: attribute.name, value: elements))
+            writer.append(elements: memberships, of: attribute) { $0.append(to: &$1, links) }
         }
         // Empty too: some clients take a group without the attribute for one that has not said.
         if let attribute = type.membership {
-            tail.append(.init(name: attribute.name, value: .array(members.map { $0.json(links) })))
+            writer.append(elements: members, of: attribute) { $0.append(to: &$1, links) }
         }
-        tail.append(.init(name: "meta", value: .object(meta(links))))
-        return tail
+        writer.append(literal: ",\"meta\":{\"resourceType\":")
+        writer.append(plain: type.name)
+        writer.append(literal: ",\"created\":")
+        writer.append(plain: record.created.text)
+        writer.append(literal: ",\"lastModified\":")
+        writer.append(plain: record.modified.text)
+        writer.append(literal: ",\"location\":")
+        writer.append(url: id, type, links)
+        writer.append(literal: ",\"version\":")
+        writer.append(string: tag)
+        writer.append(literal: "}")
     }
 
-    private func meta(_ links: Links) -> JSONObject {
-        [
-            "resourceType": .string(type.name), "created": .string(record.created.text),
-            "lastModified": .string(record.modified.text),
-            "location": .string(links.url(of: id, type)),
-            "version": .string(tag),
-        ]
+    /// The same as members of the resource.
+    fileprivate func tailMembers(_ links: Links) throws -> [JSONObject.Member] {
+        var writer = JSONWriter(capacity: 512)
+        appendTail(links, to: &writer)
+        let text = [UInt8(ascii: "{")] + writer.bytes.dropFirst() + [UInt8(ascii: "}")]
+        return try Document(text: text).object().members
+    }
+}
+
+extension JSONWriter {
+    /// Appends a member that holds several values, with a comma before it.
+    fileprivate mutating func append<Element>(
+        elements: [Element],
+        of attribute: Attribute,
+        _ append: (Element, inout JSONWriter) -> Void
+    ) {
+        self.append(literal: ",")
+        self.append(plain: attribute.name)
+        self.append(literal: ":[")
+        for index in elements.indices {
+            if index > 0 { self.append(literal: ",") }
+            append(elements[index], &self)
+        }
+        self.append(literal: "]")
+    }
+
+    /// Appends the URL of a resource with its quotes.
+    fileprivate mutating func append(url id: String, _ type: ResourceType?, _ links: Links) {
+        append(literal: "\"")
+        append(fragment: links.base)
+        append(fragment: type?.endpoint ?? "")
+        append(literal: "/")
+        append(fragment: id)
+        append(literal: "\"")
     }
 }
 
 extension Membership {
-    fileprivate func json(_ links: Links) -> JSON {
-        [
-            "value": .string(group), "$ref": .string(links.url(of: group, typeNamed: type)),
-            "display": .string(display), "type": "direct",
-        ]
+    fileprivate func append(to writer: inout JSONWriter, _ links: Links) {
+        writer.append(literal: "{\"value\":")
+        writer.append(plain: group)
+        writer.append(literal: ",\"$ref\":")
+        writer.append(url: group, links.types.named(type), links)
+        writer.append(literal: ",\"display\":")
+        writer.append(string: display)
+        writer.append(literal: ",\"type\":\"direct\"}")
     }
 }
 
 extension Member {
-    /// The member's element in `members`.
+    fileprivate func append(to writer: inout JSONWriter, _ links: Links) {
+        writer.append(literal: "{\"value\":")
+        writer.append(plain: id)
+        writer.append(literal: ",\"$ref\":")
+        writer.append(url: id, links.types.named(type), links)
+        writer.append(literal: ",\"type\":")
+        writer.append(plain: type)
+        writer.append(literal: "}")
+    }
+
+    /// The member's element in `members`, for filters.
     package func json(_ links: Links) -> JSON {
         [
             "value": .string(id), "$ref": .string(links.url(of: id, typeNamed: type)),

@@ -17,13 +17,7 @@ final class FastCGIResponder {
     private static let fatalErrors = [EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP]
 
     /// FCGX_Init, done on first use; 0 when it went well.
-    private static let initialization: Int32 = {
-        // libfcgi would wait up to two seconds for the web server to close first, lest the answer
-        // be lost with what it has sent and nobody has read. Here all has been read, and a web
-        // server that is stopped must not hold the process.
-        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 0)
-        return FCGX_Init()
-    }()
+    private static let initialization: Int32 = FCGX_Init()
 
     private let listener: Int32
     private let stop: Int32
@@ -154,6 +148,10 @@ final class FastCGIResponder {
         }
         // A connection that is kept open would keep this process from all others.
         request.pointee.keepConnection = 0
+        // libfcgi would wait up to two seconds for the web server to close first, lest the answer
+        // be lost with what it has sent and nobody has read. Here all has been read, and a web
+        // server that is stopped must not hold the process.
+        request.pointee.detached = 1
         FCGX_Finish_r(request)
     }
 

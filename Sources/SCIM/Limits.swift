@@ -18,8 +18,8 @@ package struct Limits: Sendable {
     package var filterBytes = 8_192
     /// Terms of a filter: comparisons, value paths and groups.
     package var filterNodes = 200
-    /// Levels of grouping in a filter.
-    package var filterDepth = 32
+    /// Levels of grouping in a filter; of more, SQLite's parser could have too many open at once.
+    package var filterDepth = 12
     /// Operations of a PATCH request: about as many as fit into a body with one member each, so
     /// that a client that cuts its requests by this limit stays below the other.
     package var patchOperations = 10_000
@@ -27,8 +27,9 @@ package struct Limits: Sendable {
     ///
     /// A group's members are not limited.
     package var attributeValues = 1_000
-    /// Bytes of one value that is text: enough for a certificate or a small picture.
-    package var attributeBytes = 65_536
+    /// Bytes of one value that is text: enough for a certificate, and for the picture of a person in
+    /// a `data:` URL.
+    package var attributeBytes = 262_144
     /// Bytes of one value of an attribute that resources are looked up by, such as `userName`.
     ///
     /// Case folding at most triples them, and stays below what an index of any database takes.

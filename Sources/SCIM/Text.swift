@@ -50,7 +50,7 @@ extension String {
             return String(decoding: utf8.map(\.asciiLowercased), as: UTF8.self)
         }
         var folded = String.UnicodeScalarView()
-        for scalar in _nfc {
+        for scalar in inCanonicalOrder._nfc {
             // The dotless i is a letter of its own, though its capital is that of the other.
             if scalar == "\u{131}" {
                 folded.append(scalar)
@@ -58,12 +58,56 @@ extension String {
             }
             // Upper case first: it unites what has one capital, as in ß/SS and ς/σ.
             for upper in scalar.unified.properties.uppercaseMapping.unicodeScalars {
-                folded.append(contentsOf: upper.properties.lowercaseMapping.unicodeScalars)
+                // One at a time: `append(contentsOf:)` copies all that is there already.
+                for lower in upper.properties.lowercaseMapping.unicodeScalars {
+                    folded.append(lower)
+                }
             }
         }
         var composed = String.UnicodeScalarView()
-        for scalar in String(folded)._nfc { composed.append(scalar) }
+        for scalar in String(folded).inCanonicalOrder._nfc { composed.append(scalar) }
         return String(composed)
+    }
+
+    /// The same text with long runs of combining marks in canonical order (Unicode Standard
+    /// §3.11, D109), which is what normalisation makes of them first.
+    ///
+    /// The standard library inserts each mark of a run at its place, in time that is quadratic in
+    /// the run's length; where all stand in order, it moves none. Runs that any language writes
+    /// are short, and stay as they are.
+    package var inCanonicalOrder: String {
+        var ordered = String.UnicodeScalarView()
+        var run: [Unicode.Scalar] = []
+        var isChanged = false
+        for scalar in unicodeScalars {
+            if scalar.isCombiningMark {
+                run.append(scalar)
+                continue
+            }
+            isChanged = ordered.append(marks: &run) || isChanged
+            ordered.append(scalar)
+        }
+        isChanged = ordered.append(marks: &run) || isChanged
+        return isChanged ? String(ordered) : self
+    }
+
+    /// Marks in a row that are left to the standard library: as many as the Stream-Safe Text
+    /// Format has at most (UAX #15 §13).
+    package static let marksInARow = 30
+}
+
+extension String.UnicodeScalarView {
+    /// Appends a run of combining marks, in canonical order if it is long, and empties it.
+    ///
+    /// - Returns: Whether the marks were put in order.
+    fileprivate mutating func append(marks run: inout [Unicode.Scalar]) -> Bool {
+        if run.isEmpty { return false }
+        let isLong = run.count > String.marksInARow
+        // Swift's sort leaves marks of one class in their order, as it must be.
+        if isLong { run.sort { $0.combiningClass < $1.combiningClass } }
+        for mark in run { append(mark) }
+        run.removeAll(keepingCapacity: true)
+        return isLong
     }
 }
 
@@ -87,6 +131,15 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
+    /// The canonical combining class; 0 of what begins a character.
+    fileprivate var combiningClass: UInt8 { properties.canonicalCombiningClass.rawValue }
+
+    /// Whether it is a mark that normalisation may move.
+    fileprivate var isCombiningMark: Bool {
+        // There is none before U+0300.
+        value >= 0x300 && combiningClass > 0
+    }
+
     /// The character that this full-width or half-width one is a form of; the small sharp s
     /// for the capital one, which has no other capital than itself; else the character itself.
     fileprivate var unified: Unicode.Scalar {

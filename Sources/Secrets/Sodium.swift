@@ -23,6 +23,15 @@ package enum Sodium {
         return hash
     }
 
+    /// The hash of any bytes, 32 bytes.
+    package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Int(crypto_hash_sha256_BYTES)) { hash, count in
+            guard let base = hash.baseAddress else { return }
+            crypto_hash_sha256(base, bytes, UInt64(bytes.count))
+            count = hash.count
+        }
+    }
+
     /// Two digits a byte, letters small.
     package static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
         String(unsafeUninitializedCapacity: 2 * bytes.count) { text in

@@ -91,9 +91,8 @@ private struct Line {
         for pair in query.utf8.split(separator: UInt8(ascii: "&"), maxSplits: 16).prefix(16) {
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
             bytes.append(text: separator)
-            bytes.append(
-                text: Self.knownParameters.first { $0.utf8.elementsEqual(name) } ?? "other"
-            )
+            let known = Self.knownParameters.first { $0.utf8.elementsEqual(name) }
+            bytes.append(text: known ?? "other")
             separator = "&"
         }
     }

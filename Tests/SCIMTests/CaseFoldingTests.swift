@@ -60,6 +60,62 @@ struct CaseFoldingTests {
         #expect(failing.isEmpty, "\(failing.map { String($0.value, radix: 16) })")
     }
 
+    /// Runs beyond the length from which marks are put in order before anything else, so that what
+    /// is behind them is what the standard library makes of any order.
+    @Test func ordersMarksInLongRunsAsInShortOnes() {
+        var generator = SeededGenerator(for: "CaseFoldingTests.ordersMarksInLongRunsAsInShortOnes")
+        for _ in 0..<200 {
+            let text = Self.marks(&generator)
+            #expect(text.inCanonicalOrder.unicodeScalars.count == text.unicodeScalars.count)
+            #expect(text.inCanonicalOrder == text)
+            let folded = text.caseFolded
+            #expect(folded.isIdenticalText(to: text.precomposedStringWithCanonicalMapping))
+            #expect(folded.caseFolded.isIdenticalText(to: folded))
+            #expect(
+                folded.isIdenticalText(to: text.decomposedStringWithCanonicalMapping.caseFolded)
+            )
+        }
+    }
+
+    /// Normalisation moves a mark past each one before it that belongs behind it, one at a time:
+    /// what it moves is its work.
+    @Test(arguments: ["\u{301}\u{323}", "\u{FF9E}\u{301}\u{323}", "\u{345}\u{301}\u{323}"])
+    func movesFewMarksHoweverLongTheirRun(_ marks: String) {
+        for count in [10, 1_000, 10_000] {
+            let text = "a" + String(repeating: marks, count: count)
+            let moves = Self.moves(in: text.inCanonicalOrder)
+            #expect(moves <= String.marksInARow * text.unicodeScalars.count, "\(count)")
+            #expect(text.caseFolded.caseFolded.isIdenticalText(to: text.caseFolded))
+        }
+    }
+
+    /// A letter and up to a hundred marks of four classes, which have one case and no other form
+    /// together with a small `q`.
+    private static func marks(_ generator: inout SeededGenerator) -> String {
+        let marks: [Unicode.Scalar] = ["\u{301}", "\u{323}", "\u{327}", "\u{334}", "\u{308}"]
+        var text = "q"
+        for _ in 0..<Int.random(in: 0...100, using: &generator) {
+            text.unicodeScalars.append(generator.pick(marks))
+        }
+        return text
+    }
+
+    /// How many pairs of marks in a row stand the wrong way round.
+    private static func moves(in text: String) -> Int {
+        var moves = 0
+        var earlier = [Int](repeating: 0, count: 256)
+        for scalar in text.unicodeScalars {
+            let place = Int(scalar.properties.canonicalCombiningClass.rawValue)
+            guard place > 0 else {
+                earlier = [Int](repeating: 0, count: 256)
+                continue
+            }
+            moves += earlier[(place + 1)...].reduce(0, +)
+            earlier[place] += 1
+        }
+        return moves
+    }
+
     @Test func comparesNamesByASCIIOnly() {
         #expect("userNAME".equalsIgnoringASCIICase("USERname"))
         #expect(!"\u{212A}ey".equalsIgnoringASCIICase("key"))

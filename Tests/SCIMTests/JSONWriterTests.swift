@@ -32,6 +32,31 @@ struct JSONWriterTests {
         check(value, expected)
     }
 
+    /// Each byte that is escaped, at each place among others that nearly are.
+    @Test(arguments: ["\u{0}", "\u{1F}", "\"", "\\"])
+    func escapesAtEveryPlace(_ escaped: String) throws {
+        for length in 0..<20 {
+            for neighbour in [" ", "!", "#", "[", "]", "\u{7F}", "\u{80}", "\u{10FFFF}", escaped] {
+                for place in 0...length {
+                    let text =
+                        String(repeating: neighbour, count: place) + escaped
+                        + String(repeating: neighbour, count: length - place)
+                    let expected = text.unicodeScalars.map(Self.escaped).joined()
+                    check(.string(text), "\"\(expected)\"")
+                }
+            }
+        }
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\u{0}": "\\u0000"
+        case "\u{1F}": "\\u001f"
+        case "\"", "\\": "\\\(scalar)"
+        default: String(scalar)
+        }
+    }
+
     @Test func appendsFinishedText() {
         var writer = JSONWriter(capacity: 0)
         writer.append(literal: "{\"a\":")
@@ -56,6 +81,10 @@ struct JSONWriterTests {
 
     @Test func equalityIgnoresTheOrderOfMembersOnly() {
         #expect(["a": 1, "b": 2] as JSON == ["b": 2, "a": 1])
+        #expect(["a": 1, "b": 2, "c": 3] as JSON == ["a": 1, "c": 3, "b": 2])
+        #expect(["a": 1, "b": 2, "c": 3] as JSON != ["a": 0, "c": 3, "b": 2])
+        #expect(["a": 1, "b": 2, "c": 3] as JSON != ["a": 1, "c": 2, "b": 3])
+        #expect(["a": 1, "b": 2] as JSON != ["a": 1, "c": 2])
         #expect([1, 2] as JSON != [2, 1])
         #expect("\u{E9}" as JSON != "e\u{301}")
         #expect(["a": nil] as JSON != [:])

@@ -60,13 +60,16 @@ def test_licences_of_what_is_linked_in(release):
     (["-static-pie", "-DENDS"], "does not start"),
     (["-static-pie", "-DICU"], "ICU"),
     (["-static-pie", "-DFOUNDATION"], "Foundation"),
+    (["-static-pie", "-s"], "no symbols"),
     (["-static-pie", "-DLARGE"], "more than 20000000"),
+    (["-static-pie", "-DRANDOM"], "more than 8000000"),
 ])
 def test_no_release_of_a_program_that_is_none(tmp_path, flags, reason):
     source = tmp_path / "program.c"
     source.write_text("""
         #ifdef ICU
-        void uprv_free(void *block) {}
+        void sink(void) __asm__("_ZN6icu_768ByteSinkD2Ev");
+        void sink(void) {}
         #endif
         #ifdef FOUNDATION
         void whole(void) __asm__("$s10Foundation4DataV");
@@ -74,6 +77,9 @@ def test_no_release_of_a_program_that_is_none(tmp_path, flags, reason):
         #endif
         #ifdef LARGE
         const char large[25000000] = {1};
+        #endif
+        #ifdef RANDOM
+        __asm__(".data\\n.incbin \\"random\\"\\n.text");
         #endif
         int main(void) {
         #ifdef ENDS
@@ -84,12 +90,13 @@ def test_no_release_of_a_program_that_is_none(tmp_path, flags, reason):
         #endif
             return 0;
         }""")
+    (tmp_path / "random").write_bytes(os.urandom(9_000_000))
     program = tmp_path / "program"
-    subprocess.run(["cc", "-o", program, source, *flags], check=True)
+    subprocess.run(["cc", "-o", program, source, *flags], cwd=tmp_path, check=True)
     result = dist(tmp_path / "dist", program)
     assert result.returncode != 0
     assert reason in result.stderr
-    assert not list(tmp_path.glob("dist/*.tar.gz"))
+    assert not list(tmp_path.glob("dist/*"))
 
 
 def test_no_release_without_a_licence(tmp_path):

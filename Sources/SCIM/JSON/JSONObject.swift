@@ -52,12 +52,17 @@ extension JSONObject: Equatable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
         guard left.members.count == right.members.count else { return false }
         if left.sharesMembers(with: right) { return true }
-        return left.members.indices.allSatisfy { index in
-            let member = left.members[index]
-            // Members nearly always stand in the same place.
-            return right.members[index].name == member.name
-                ? right.members[index].value == member.value : right[member.name] == member.value
-        }
+        // Members nearly always stand in the same place.
+        let places = left.members.indices
+        guard let first = places.first(where: { left.members[$0].name != right.members[$0].name })
+        else { return places.allSatisfy { left.members[$0].value == right.members[$0].value } }
+        guard zip(left.members[..<first], right.members).allSatisfy({ $0.value == $1.value })
+        else { return false }
+        let others = Dictionary(
+            right.members[first...].map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return left.members[first...].allSatisfy { others[$0.name] == $0.value }
     }
 
     /// Whether both are copies of one object, of which none has been changed since: what a change

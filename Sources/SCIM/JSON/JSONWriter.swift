@@ -32,14 +32,6 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    /// Appends a member behind another, with the comma between.
-    package mutating func append(following member: JSONObject.Member) {
-        bytes.append(UInt8(ascii: ","))
-        append(string: member.name)
-        bytes.append(UInt8(ascii: ":"))
-        append(member.value)
-    }
-
     private mutating func append(_ elements: [JSON]) {
         bytes.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
@@ -60,31 +52,36 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func append(text: String) {
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     /// Appends a string with its quotes.
     package mutating func append(string: String) {
         bytes.append(UInt8(ascii: "\""))
-        var text = string
-        text.withUTF8 { utf8 in
-            guard let first = utf8.firstIndex(where: Self.mustEscape) else {
-                return bytes.append(contentsOf: utf8)
-            }
-            append(utf8, escapingFrom: first)
-        }
+        append(fragment: string)
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, escapingFrom first: Int) {
-        bytes.append(contentsOf: utf8[..<first])
-        for byte in utf8[first...] {
-            if Self.mustEscape(byte) { append(escaped: byte) } else { bytes.append(byte) }
+    /// Appends part of a string, without quotes.
+    package mutating func append(fragment: String) {
+        var text = fragment
+        text.withUTF8 { utf8 in
+            var start = 0
+            while let index = utf8.firstToEscape(from: start) {
+                bytes.append(contentsOf: utf8[start..<index])
+                append(escaped: utf8[index])
+                start = index + 1
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
         }
     }
 
-    private static func mustEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    /// Appends a string with its quotes that has nothing to escape, such as a date.
+    package mutating func append(plain text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        append(text: text)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func append(escaped byte: UInt8) {
@@ -103,6 +100,40 @@ package struct JSONWriter: Sendable {
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 {
         digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The place of the first byte from `start` on that a JSON string holds only escaped:
+    /// control characters, quotes and backslashes (RFC 8259 §7).
+    fileprivate func firstToEscape(from start: Int) -> Int? {
+        var index = start
+        while index + 8 <= count {
+            let bytes = UnsafeRawBufferPointer(self).loadUnaligned(
+                fromByteOffset: index,
+                as: UInt64.self
+            )
+            let found = bytes.littleEndian.bytesToEscape
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return self[index...].firstIndex {
+            $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        }
+    }
+}
+
+extension UInt64 {
+    /// The high bit of each of eight bytes that must be escaped.
+    ///
+    /// Only the lowest of them is sure: a byte's borrow may set the bit of the byte above it.
+    fileprivate var bytesToEscape: UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = self ^ (ones * 0x22)
+        let backslashes = self ^ (ones * 0x5C)
+        return
+            ((self &- ones * 0x20) & ~self | (quotes &- ones) & ~quotes
+            | (backslashes &- ones) & ~backslashes) & (ones * 0x80)
     }
 }
 

@@ -30,26 +30,16 @@ package struct Instant: Sendable, Equatable {
         let days = milliseconds.flooredQuotient(86_400_000)
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
-        return String(unsafeUninitializedCapacity: 24) { text in
-            // One field behind the other, each with the character that ends it.
-            let fields: [(number: Int64, digits: Int, end: UInt8)] = [
-                (year, 4, UInt8(ascii: "-")), (month, 2, UInt8(ascii: "-")),
-                (day, 2, UInt8(ascii: "T")), (rest / 3_600_000, 2, UInt8(ascii: ":")),
-                (rest / 60_000 % 60, 2, UInt8(ascii: ":")),
-                (rest / 1_000 % 60, 2, UInt8(ascii: ".")), (rest % 1_000, 3, UInt8(ascii: "Z")),
-            ]
-            var position = 0
-            for field in fields {
-                var number = field.number
-                for index in (position..<position + field.digits).reversed() {
-                    text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
-                    number /= 10
-                }
-                position += field.digits
-                text[position] = field.end
-                position += 1
-            }
-            return position
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var text = FieldWriter(buffer: buffer)
+            text.append(year, digits: 4, end: "-")
+            text.append(month, digits: 2, end: "-")
+            text.append(day, digits: 2, end: "T")
+            text.append(rest / 3_600_000, digits: 2, end: ":")
+            text.append(rest / 60_000 % 60, digits: 2, end: ":")
+            text.append(rest / 1_000 % 60, digits: 2, end: ".")
+            text.append(rest % 1_000, digits: 3, end: "Z")
+            return text.position
         }
     }
 
@@ -82,6 +72,23 @@ package struct Instant: Sendable, Equatable {
 extension Int64 {
     fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
         self >= 0 ? self / divisor : -((-self + divisor - 1) / divisor)
+    }
+}
+
+/// Numbers of fixed width, one behind the other, each with the character that ends it.
+private struct FieldWriter {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    var position = 0
+
+    mutating func append(_ number: Int64, digits: Int, end: Unicode.Scalar) {
+        var number = number
+        for index in (position..<position + digits).reversed() {
+            buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+            number /= 10
+        }
+        position += digits
+        buffer[position] = UInt8(ascii: end)
+        position += 1
     }
 }
 

@@ -116,8 +116,8 @@ extension SearchSQL {
             """
             version_tag(r.version, (
                 SELECT group_concat(
-                    g.id || \(EntityTag.fieldSeparator) || json_extract(g.document, '$.displayName'),
-                    \(EntityTag.recordSeparator))
+                    g.id || char(\(Int(EntityTag.fieldSeparator))) || json_extract(g.document, '$.displayName'),
+                    char(\(Int(EntityTag.recordSeparator))))
                 FROM (SELECT o.id, o.document FROM member m JOIN resource o ON o.key = m.grp
                     WHERE m.member = r.key AND \(type.memberships == nil ? 0 : 1) ORDER BY m.grp) g))
             """

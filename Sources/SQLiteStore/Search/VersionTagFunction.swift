@@ -12,7 +12,10 @@ enum VersionTagFunction {
             _,
             arguments in
             guard let arguments else { return sqlite3_result_null(context) }
-            let memberships = sqlite3_value_text(arguments[1]).map { String(cString: $0) }
+            let length = Int(sqlite3_value_bytes(arguments[1]))
+            let memberships = sqlite3_value_text(arguments[1]).map { text in
+                Array(UnsafeBufferPointer(start: text, count: length))
+            }
             let tag = EntityTag.text(
                 version: sqlite3_value_int64(arguments[0]),
                 joinedMemberships: memberships
