@@ -40,9 +40,6 @@ package protocol StoreReading {
     /// One page of the resources that a query finds.
     func search(_ query: Query) throws -> Page
 
-    /// How many members a resource has.
-    func membersCount(of key: Int64) throws -> Int
-
     /// The ids of those members that the selection picks, in the order in which they came.
     func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String]
 

@@ -57,7 +57,8 @@ struct Discovery {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
             "patch": ["supported": true],
             "bulk": [
-                "supported": false, "maxOperations": 0,
+                // Clients cut their PATCH requests by this number, too.
+                "supported": false, "maxOperations": .integer(Int64(limits.patchOperations)),
                 "maxPayloadSize": .integer(Int64(limits.bodyBytes)),
             ],
             "filter": ["supported": true, "maxResults": pageSize],

@@ -19,7 +19,7 @@ package struct Limits: Sendable {
     /// Terms of a filter: comparisons, value paths and groups.
     package var filterNodes = 200
     /// Levels of grouping in a filter; of more, SQLite's parser could have too many open at once.
-    package var filterDepth = 12
+    package var filterDepth = 16
     /// Operations of a PATCH request: about as many as fit into a body with one member each, so
     /// that a client that cuts its requests by this limit stays below the other.
     package var patchOperations = 10_000

@@ -92,11 +92,6 @@ struct SQLiteReading: StoreReading {
         return members
     }
 
-    func membersCount(of key: Int64) throws -> Int {
-        let rows = try connection.rows("SELECT count(*) FROM member WHERE grp = ?", key)
-        return try rows.next() ? Int(rows.integer(0)) : 0
-    }
-
     func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String] {
         let rows = try rows(of: key, selection)
         var ids: [String] = []

@@ -21,8 +21,6 @@ struct SQLiteTransaction: StoreTransaction {
 
     func search(_ query: Query) throws -> Page { try reading.search(query) }
 
-    func membersCount(of key: Int64) throws -> Int { try reading.membersCount(of: key) }
-
     func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String] {
         try reading.memberIDs(of: key, selection)
     }

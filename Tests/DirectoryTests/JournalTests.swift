@@ -1,9 +1,10 @@
 import Directory
 import SCIM
+import SQLiteStore
 import TestSupport
 import Testing
 
-/// What the journal says of changes, and what it keeps to itself.
+/// What the journal says of each change.
 struct JournalTests {
     private let test: TestStore
     private let directory: Directory
@@ -13,168 +14,207 @@ struct JournalTests {
         directory = test.directory()
     }
 
-    /// The entries behind those that there were: action, type, name, version, detail.
-    private func entries(after count: Int = 0) throws -> [String] {
-        try directory.journal().dropFirst(count).map { entry in
-            let detail = String(decoding: JSON.object(entry.detail).text, as: UTF8.self)
-            let subject = entry.subject
-            return "\(entry.action) \(subject.type) \(subject.name) \(subject.version) \(detail)"
-        }
+    private func last() throws -> JournalEntry {
+        try #require(try directory.journal().last)
     }
 
-    @Test func namesActionSubjectVersionAndAttributes() throws {
-        let user = try directory.create(["userName": "ann", "title": "Lead"])
-        _ = try directory.modify(user, [["op": "replace", "path": "active", "value": false]])
-        _ = try directory.modify(user, [["op": "replace", "path": "active", "value": true]])
-        _ = try directory.replace(user, with: ["userName": "ann"])
-        try directory.delete(user)
-        #expect(
-            try entries() == [
-                #"create User ann 1 {"attributes":["userName","title","active"],"active":true}"#,
-                #"modify User ann 2 {"attributes":["active"],"active":false}"#,
-                #"modify User ann 3 {"attributes":["active"],"active":true}"#,
-                #"replace User ann 4 {"attributes":["title"]}"#,
-                #"delete User ann 5 {}"#,
-            ]
-        )
-    }
-
-    @Test func saysWhoAskedAndInWhichRequest() throws {
-        let caller = Caller(
-            actor: .token(id: 7, name: "hr"),
-            domain: "default",
-            requestID: "0123456789abcdef",
-            rewrites: ["booleanText"]
-        )
-        _ = try directory.perform(
-            .create(try SentResource(["userName": "ann"], type: .user)),
-            by: caller
-        )
-        let entry = try #require(try directory.journal().first)
-        #expect(entry.actor == .token(id: 7, name: "hr"))
-        #expect(entry.requestID == "0123456789abcdef")
-        #expect(entry.detail["rewrites"] == ["booleanText"])
-    }
-
-    @Test func neverHasAValue() throws {
-        let user = try directory.create([
-            "userName": "ann", "title": "secret-title", "password": "secret-word",
-        ])
-        _ = try directory.modify(
-            user,
-            [["op": "replace", "value": ["title": "secret-title-2", "password": "secret-word-2"]]]
-        )
-        #expect(try !test.database().rows("SELECT * FROM journal").joined().contains("secret"))
-    }
-
-    @Test func givesNoNumberTwice() throws {
-        _ = try directory.create(["userName": "ann"])
-        let last = try #require(try directory.journal().last?.sequence)
-        try test.database().execute("DELETE FROM journal")
-        _ = try directory.create(["userName": "bob"])
-        #expect(try directory.journal().map(\.sequence) == [last + 1])
-    }
-
-    @Test func isReadFromAnyEntryOn() throws {
-        for name in ["ann", "bob", "carol"] {
-            _ = try directory.create(["userName": .string(name)])
-        }
-        let all = try directory.journal()
-        let some = try directory.read { try $0.journal(after: all[0].sequence, limit: 1) }
-        #expect(some == [all[1]])
-    }
-
-    @Test func hasNothingOfWhatChangesNothing() throws {
-        let user = try directory.create(["userName": "ann", "title": "Lead"])
-        _ = try directory.modify(user, [["op": "replace", "path": "title", "value": "Lead"]])
-        _ = try directory.replace(user, with: ["userName": "ann", "title": "Lead"])
-        let group = try directory.create(["displayName": "Staff"], .group)
-        let add: JSON = ["op": "add", "path": "members", "value": [["value": .string(user.id)]]]
-        let remove: JSON = ["op": "remove", "path": .string("members[value eq \"\(user.id)\"]")]
-        _ = try directory.modify(group, [add, remove])
-        #expect(try entries().count == 2)
-        #expect(try directory.current(group).record.version == 1)
-    }
-
-    @Test func namesThoseWhoCameAndWent() throws {
-        let users = try ["ann", "bob"].map { try directory.create(["userName": .string($0)]) }
-        let ids = users.map(\.id)
-        let group = try directory.create(
-            ["displayName": "Staff", "members": .array(ids.map { ["value": .string($0)] })],
+    private func group(_ name: String, _ members: [StoredResource]) throws -> StoredResource {
+        try directory.create(
+            [
+                "displayName": .string(name),
+                "members": .array(members.map { ["value": .string($0.id)] }),
+            ],
             .group
         )
+    }
+
+    private func add(_ member: StoredResource) -> JSON {
+        ["op": "add", "path": "members", "value": [["value": .string(member.id)]]]
+    }
+
+    private func remove(_ member: StoredResource) -> JSON {
+        ["op": "remove", "path": .string("members[value eq \"\(member.id)\"]")]
+    }
+
+    @Test func saysWhoChangedWhat() throws {
+        let user = try directory.create(["userName": "ann", "title": "Lead", "password": "s3cret"])
+        let entry = try last()
+        #expect(entry.actor == .token(id: 1, name: "test"))
+        #expect(entry.requestID == "request")
+        #expect(entry.action == .create)
+        #expect(entry.at == user.record.created)
+        #expect(entry.subject == .init(type: "User", id: user.id, name: "ann", version: 1))
+        let names = entry.detail["attributes"]?.array ?? []
+        #expect(names.contains("userName") && names.contains("title") && names.contains("password"))
+        #expect(entry.detail["active"] == true)
+        #expect(entry.concerned.isEmpty)
+    }
+
+    @Test func namesAttributesAndNeverTheirValues() throws {
+        let user = try directory.create(["userName": "ann", "externalId": "hidden0"])
         _ = try directory.modify(
-            group,
-            [["op": "remove", "path": .string("members[value eq \"\(ids[0])\"]")]]
-        )
-        _ = try directory.modify(
-            group,
-            [["op": "replace", "path": "displayName", "value": "Crew"]]
-        )
-        try directory.delete(group)
-        #expect(
-            try directory.journal().dropFirst(2).map(\.concerned) == [ids, [ids[0]], [], [ids[1]]]
-        )
-        #expect(
-            try entries(after: 2) == [
-                #"create Group Staff 1 {"attributes":["displayName","members"],"added":2}"#,
-                #"modify Group Staff 2 {"attributes":["members"],"removed":1}"#,
-                #"modify Group Crew 3 {"attributes":["displayName"]}"#,
-                #"delete Group Crew 4 {}"#,
+            user,
+            [
+                ["op": "add", "path": "title", "value": "hidden1"],
+                ["op": "add", "path": "emails", "value": [["value": "hidden2"]]],
+                ["op": "add", "path": "externalId", "value": "hidden3"],
+                ["op": "add", "path": "password", "value": "hidden4"],
             ]
+        )
+        #expect(
+            try last().detail == [
+                "attributes": ["title", "emails", "externalId", "password"]
+            ]
+        )
+        #expect(
+            try !test.database().rows("SELECT * FROM journal").contains { $0.contains("hidden") }
         )
     }
 
-    @Test func namesAllThatADeletionChanges() throws {
-        let boss = try directory.create(["userName": "boss"])
-        let manager = JSON.object(["manager": ["value": .string(boss.id)]])
-        _ = try directory.create(["userName": "ann", Schema.enterpriseUser.id: manager])
-        for name in ["Staff", "Board"] {
-            _ = try directory.create(
-                ["displayName": .string(name), "members": [["value": .string(boss.id)]]],
-                .group
+    @Test func saysWhetherAUserIsStillActive() throws {
+        let user = try directory.create(["userName": "ann"])
+        _ = try directory.modify(user, [["op": "replace", "path": "active", "value": false]])
+        #expect(try last().detail == ["attributes": ["active"], "active": false])
+        _ = try directory.modify(user, [["op": "replace", "path": "title", "value": "x"]])
+        #expect(try last().detail["active"] == nil)
+    }
+
+    @Test func saysWhatWasRewritten() throws {
+        _ = try directory.perform(
+            .create(try SentResource(["userName": "ann"], type: .user)),
+            by: Caller(
+                actor: .system,
+                domain: "default",
+                requestID: "r",
+                rewrites: ["booleanText"]
             )
+        )
+        #expect(try last().detail["rewrites"] == ["booleanText"])
+        #expect(try last().actor == .system)
+    }
+
+    @Test func numbersRiseAndAreNeverGivenTwice() throws {
+        for name in ["ann", "bob", "cat"] {
+            _ = try directory.create(["userName": .string(name)])
         }
-        try directory.delete(boss)
-        let urn = Schema.enterpriseUser.id
-        #expect(
-            try Set(entries(after: 4)) == [
-                #"modify Group Staff 2 {"attributes":["members"],"removed":1}"#,
-                #"modify Group Board 2 {"attributes":["members"],"removed":1}"#,
-                "modify User ann 2 {\"attributes\":[\"\(urn):manager\"]}",
-                #"delete User boss 2 {}"#,
+        let numbers = try directory.journal().map(\.sequence)
+        #expect(numbers.count == 3)
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy(<))
+        try test.database().execute("DELETE FROM journal")
+        _ = try directory.create(["userName": "dan"])
+        let entries = try directory.journal()
+        #expect(entries.count == 1)
+        #expect(try #require(entries.first).sequence > (numbers.last ?? .max))
+    }
+
+    @Test func whatChangesNothingLeavesNothing() throws {
+        let user = try directory.create(["userName": "ann", "title": "Lead"])
+        let group = try group("Staff", [user])
+        let count = try directory.journal().count
+        _ = try directory.modify(user, [["op": "replace", "path": "title", "value": "Lead"]])
+        _ = try directory.modify(group, [add(user)])
+        _ = try directory.replace(user, with: ["userName": "ann", "title": "Lead"])
+        #expect(try directory.journal().count == count)
+    }
+
+    @Test func stepsThatCancelEachOtherLeaveNothing() throws {
+        let (ann, bob) = (
+            try directory.create(["userName": "ann"]), try directory.create(["userName": "bob"])
+        )
+        let group = try group("Staff", [ann])
+        let count = try directory.journal().count
+        let same = try directory.modify(
+            group,
+            [
+                add(bob), remove(bob), remove(ann), add(ann),
+                ["op": "add", "path": "displayName", "value": "Crew"],
+                ["op": "replace", "path": "displayName", "value": "Staff"],
             ]
         )
+        #expect(same.record.version == group.record.version)
+        #expect(same.members.map(\.id) == [ann.id])
+        #expect(try directory.journal().count == count)
     }
 
-    @Test func saysWhenSomebodyIsBroughtBack() throws {
+    @Test func tokensAreJournalled() throws {
+        let token = Token(name: "hr", profile: "okta", rights: .read, domain: "d")
+        let caller = Caller(actor: .command(user: "root"), domain: "", requestID: "r1")
+        let made = try directory.create(token, by: caller)
+        var entry = try last()
+        #expect(entry.actor == .command(user: "root"))
+        #expect(entry.action == .create)
+        #expect(entry.subject == .init(type: "Token", id: String(made.token.id), name: "hr"))
+        #expect(entry.detail == ["profile": "okta", "rights": "read", "domain": "d"])
+        _ = try directory.revoke(by: caller) { $0.name == "hr" }
+        entry = try last()
+        #expect(entry.action == .revoke)
+        #expect(entry.subject.id == String(made.token.id))
+        // What is revoked already is no change.
+        #expect(try directory.revoke(by: caller) { $0.name == "hr" }.isEmpty)
+        #expect(try directory.journal().count == 2)
+    }
+
+    @Test func restoringIsJournalled() throws {
         let user = try directory.create(["userName": "ann", "active": false])
-        let back = try directory.create(["userName": "ANN"], restoring: .deactivated)
-        #expect(back.id == user.id)
-        #expect(try entries(after: 1).first?.hasPrefix("replace User ANN 2 ") == true)
-        #expect(try directory.journal().last?.detail["active"] == true)
+        let restored = try directory.create(["userName": "ann"], restoring: .deactivated)
+        #expect(restored.id == user.id)
+        let entry = try last()
+        #expect(entry.action == .replace)
+        #expect(entry.subject == .init(type: "User", id: user.id, name: "ann", version: 2))
+        #expect(entry.detail["active"] == true)
     }
 
-    @Test func hasTokensToo() throws {
-        let caller = Caller(actor: .command(user: "root"), domain: "default", requestID: "")
-        let (token, secret) = try directory.create(
-            Token(name: "hr", profile: "okta", rights: .read, domain: "default"),
-            by: caller
+    @Test func namesTheMembersThatComeAndGo() throws {
+        let (ann, bob) = (
+            try directory.create(["userName": "ann"]), try directory.create(["userName": "bob"])
         )
-        #expect(try directory.revoke(by: caller) { $0.id == token.id }.map(\.id) == [token.id])
-        #expect(try directory.revoke(by: caller) { $0.id == token.id }.isEmpty)
-        let detail = #"{"profile":"okta","rights":"read","domain":"default"}"#
-        #expect(try entries() == ["create Token hr 0 \(detail)", "revoke Token hr 0 \(detail)"])
-        #expect(try directory.journal().allSatisfy { $0.actor == .command(user: "root") })
-        #expect(try !test.database().rows("SELECT * FROM journal").joined().contains(secret.text))
+        let group = try group("Staff", [ann])
+        #expect(try last().concerned == [ann.id])
+        _ = try directory.modify(group, [add(bob), remove(ann)])
+        let entry = try last()
+        #expect(entry.concerned == [bob.id, ann.id])
+        #expect(entry.detail == ["attributes": ["members"], "added": 1, "removed": 1])
+        #expect(entry.subject.version == 2)
     }
 
-    @Test(arguments: ["", "two words", "4711", "a/b", String(repeating: "x", count: 65)])
-    func tokensHaveNamesThatCanBeTyped(name: String) throws {
-        let token = Token(name: name, profile: "okta", rights: .read, domain: "default")
-        let refusal = #expect(throws: SCIMError.self) {
-            try directory.create(token, by: TestStore.caller())
+    @Test func deletingAGroupNamesItsMembers() throws {
+        let (ann, bob) = (
+            try directory.create(["userName": "ann"]), try directory.create(["userName": "bob"])
+        )
+        let group = try group("Staff", [ann, bob])
+        try directory.delete(group)
+        let entry = try last()
+        #expect(entry.action == .delete)
+        #expect(entry.subject == .init(type: "Group", id: group.id, name: "Staff", version: 2))
+        #expect(entry.concerned == [ann.id, bob.id])
+    }
+
+    @Test func deletingAUserIsSaidOfEachThatItChanges() throws {
+        let boss = try directory.create(["userName": "boss"])
+        let report = try directory.create([
+            "userName": "ann",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": [
+                "manager": ["value": .string(boss.id)]
+            ],
+        ])
+        let groups = [try group("Staff", [boss]), try group("Heads", [boss])]
+        let count = try directory.journal().count
+        try directory.delete(boss)
+        let entries = try directory.journal().dropFirst(count)
+        #expect(
+            Set(entries.map(\.subject.id)) == Set(groups.map(\.id) + [report.id, boss.id])
+        )
+        #expect(entries.count == 4)
+        for entry in entries {
+            #expect(entry.subject.version == 2, "\(entry.subject)")
+            #expect(entry.action == (entry.subject.id == boss.id ? .delete : .modify))
         }
-        #expect(refusal?.scimType == .invalidValue)
+        let ofGroup = try #require(entries.first { $0.subject.id == groups[0].id })
+        #expect(ofGroup.subject.name == "Staff")
+        #expect(ofGroup.detail == ["attributes": ["members"], "removed": 1])
+        let ofReport = try #require(entries.first { $0.subject.id == report.id })
+        #expect(ofReport.subject.name == "ann")
+        #expect(try directory.current(report).record.version == ofReport.subject.version)
+        #expect(entries.last?.subject.id == boss.id)
     }
 }

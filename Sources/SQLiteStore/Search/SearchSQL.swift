@@ -86,7 +86,9 @@ struct SearchSQL {
         switch predicate {
         case .and(let terms): joined(terms, " AND ")
         case .or(let terms): joined(terms, " OR ")
-        case .not(let inner): "NOT (\(sql(inner)))"
+        // Conjunctions and disjunctions have parentheses of their own, and SQLite's parser takes so
+        // many at a time.
+        case .not(let inner): "NOT \(sql(inner))"
         case .present(let reference): present(reference)
         case .element(let reference, let inner): element(reference, inner)
         case .comparison(let reference, let comparison, let key):
@@ -239,7 +241,7 @@ struct SearchSQL {
         switch predicate {
         case .and(let terms): return ofDocumentElement(terms, " AND ")
         case .or(let terms): return ofDocumentElement(terms, " OR ")
-        case .not(let inner): return "NOT (\(ofDocumentElement(inner)))"
+        case .not(let inner): return "NOT \(ofDocumentElement(inner))"
         case .element: preconditionFailure("value paths are never nested")
         case .present(let reference):
             guard reference.subAttribute != nil else { return "e.key <> ''" }
@@ -299,7 +301,7 @@ struct SearchSQL {
         switch predicate {
         case .and(let terms): "(\(terms.map { ofElement($0, expression) }.joined(" AND ")))"
         case .or(let terms): "(\(terms.map { ofElement($0, expression) }.joined(" OR ")))"
-        case .not(let inner): "NOT (\(ofElement(inner, expression)))"
+        case .not(let inner): "NOT \(ofElement(inner, expression))"
         case .element: preconditionFailure("value paths are never nested")
         case .present(let reference): "\(expression(reference)) <> ''"
         case .comparison(let reference, let comparison, let key):
