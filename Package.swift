@@ -36,14 +36,17 @@ let package = Package(
         module("SCIM"),
         module("JSONText", ["SCIM", "CJansson"]),
         module("Profiles", ["SCIM", "JSONText"]),
-        module("Directory", ["SCIM", "JSONText", "CSodium", "CCrypt"]),
+        module("Secrets", ["CSodium", "CCrypt"]),
+        module("Transport"),
+        module("Directory", ["SCIM", "JSONText", "Secrets"]),
         module("SQLiteStore", ["SCIM", "JSONText", "Directory", "CSQLite"]),
         module("Gateway", ["CFastCGI"]),
-        module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway"]),
+        module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "Secrets"]),
         .executableTarget(
             name: "roster",
             dependencies: [
                 "SCIM", "JSONText", "Profiles", "Directory", "SQLiteStore", "Gateway", "Endpoint",
+                "Secrets", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -56,13 +59,15 @@ let package = Package(
         ),
         tests("SCIM", ["JSONText"]),
         tests("Profiles", ["SCIM", "JSONText"]),
-        tests("Directory", ["SCIM", "JSONText", "SQLiteStore", "TestSupport"]),
+        tests("Secrets", []),
+        tests("Transport", []),
+        tests("Directory", ["SCIM", "JSONText", "Secrets", "SQLiteStore", "TestSupport"]),
         tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
         tests(
             "Endpoint",
             [
-                "SCIM", "JSONText", "Profiles", "Directory", "Gateway", "SQLiteStore",
+                "SCIM", "JSONText", "Profiles", "Directory", "Gateway", "Secrets", "SQLiteStore",
                 "TestSupport",
             ]
         ),

@@ -1,4 +1,5 @@
 import SCIM
+import Secrets
 
 /// What can be done with tokens.
 extension Directory {

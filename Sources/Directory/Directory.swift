@@ -1,4 +1,5 @@
 import SCIM
+import Secrets
 
 /// The use cases: what can be done with resources (RFC 7644 §3) and with the tokens that let
 /// clients do it.
@@ -142,6 +143,17 @@ package struct Directory {
     }
 
     private func hash(_ password: String) throws(SCIMError) -> String {
-        try Password.hash(password, limits: limits)
+        if password.isEmpty { throw .invalidValue("password must not be empty") }
+        if password.utf8.count > limits.passwordBytes {
+            throw .invalidValue("password is longer than \(limits.passwordBytes) bytes in UTF-8")
+        }
+        guard let hash = Password.hash(password) else {
+            throw SCIMError(
+                status: 500,
+                detail: "the password could not be stored",
+                cause: "crypt_r failed"
+            )
+        }
+        return hash
     }
 }

@@ -1,4 +1,5 @@
 import SCIM
+import Secrets
 
 /// Entity tags (RFC 7644 §3.14, RFC 9110 §8.8.3): weak, because web servers compress answers.
 package enum EntityTag {
@@ -27,7 +28,7 @@ package enum EntityTag {
         guard let joinedMemberships else { return "W/\"" + String(version) + "\"" }
         // The first 16 hexadecimal digits of the SHA-256: tells states apart, and any SQL engine
         // can compute it.
-        let digest = Secrets.hexadecimal(Secrets.sha256(joinedMemberships).prefix(8))
+        let digest = Sodium.hexadecimal(Sodium.sha256(joinedMemberships).prefix(8))
         return "W/\"" + String(version) + "-" + digest + "\""
     }
 

@@ -1,6 +1,7 @@
 import Directory
 import Gateway
 import SCIM
+import Secrets
 
 /// Finds out which client a request comes from (RFC 7644 §2).
 struct Authenticator {
@@ -52,7 +53,7 @@ struct Authenticator {
 
     /// Name and token (RFC 7617), for clients that know nothing else.
     private func findBasic(_ credential: String) throws -> Token? {
-        guard let decoded = Secrets.decodeBase64(credential),
+        guard let decoded = Sodium.decodeBase64(credential),
             let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
         let secret = String(decoding: decoded[(colon + 1)...], as: UTF8.self)
@@ -60,11 +61,11 @@ struct Authenticator {
     }
 
     private func find(secret: String, name: [UInt8]?) throws -> Token? {
-        let hash = Secrets.sha256(secret.utf8)
-        guard let token = try store.token(hash: hash), Secrets.areEqual(token.hash, hash),
+        let hash = Sodium.sha256(secret.utf8)
+        guard let token = try store.token(hash: hash), Sodium.areEqual(token.hash, hash),
             token.isValid(at: now)
         else { return nil }
-        if let name, !Secrets.areEqual(name, Array(token.name.utf8)) { return nil }
+        if let name, !Sodium.areEqual(name, Array(token.name.utf8)) { return nil }
         return token
     }
 }

@@ -78,7 +78,7 @@ package enum Gateway {
     /// - Returns: The process's exit status: 0, or 1 after a line on standard error.
     package static func serve(
         _ mode: Mode,
-        limits: RequestLimits = RequestLimits(),
+        limits: RequestLimits,
         idle: Idle = .nothing,
         handle: (Incoming) -> Response
     ) -> Int32 {

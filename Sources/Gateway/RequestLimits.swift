@@ -14,12 +14,12 @@ package struct RequestLimits: Sendable, Equatable {
     package var keptVariables: [String]
 
     package init(
-        bodyBytes: Int = 1 << 20,
-        headerBytes: Int = 64 << 10,
-        headerCount: Int = 512,
-        pathBytes: Int = 2048,
-        queryBytes: Int = 8192,
-        keptVariables: [String] = []
+        bodyBytes: Int,
+        headerBytes: Int,
+        headerCount: Int,
+        pathBytes: Int,
+        queryBytes: Int,
+        keptVariables: [String]
     ) {
         self.bodyBytes = bodyBytes
         self.headerBytes = headerBytes

@@ -4,7 +4,7 @@ package struct Response: Sendable {
     package var status: Int
     /// nil only when there is no body.
     package var contentType: String?
-    /// Without Content-Type and Content-Length, which are written by themselves.
+    /// Without Content-Type, Content-Length and Cache-Control, which are written by themselves.
     ///
     /// The web server's own fields and those that steer it must not be here, `Location` only with
     /// 201 and 3xx.
@@ -28,7 +28,8 @@ package struct Response: Sendable {
 extension Response {
     /// The fields the web server writes itself, or obeys instead of passing them on.
     private static let forbiddenNames = [
-        "connection", "content-length", "content-type", "date", "keep-alive", "server", "status",
+        "cache-control", "connection", "content-length", "content-type", "date", "keep-alive",
+        "server", "status",
         "trailer", "transfer-encoding", "upgrade", "x-lighttpd-send-file", "x-sendfile",
     ]
 
@@ -62,6 +63,8 @@ extension Response {
             )
             Self.append(header.name, header.value, to: &head)
         }
+        // What one client may see is nothing for a cache to give to another.
+        Self.append("Cache-Control", "no-store", to: &head)
         if !isBodiless { Self.append("Content-Length", String(body.count), to: &head) }
         Self.endLine(&head)
         return head

@@ -6,6 +6,8 @@ package struct Limits: Sendable {
     package var bodyBytes = 1_048_576
     /// Bytes of all request variables together.
     package var headerBytes = 65_536
+    /// How many request variables there may be, repeated names counted each time.
+    package var headerCount = 512
     /// Bytes of the request's path.
     package var pathBytes = 2_048
     /// Bytes of the request's query.

@@ -2,6 +2,7 @@ import Directory
 import Endpoint
 import Gateway
 import SCIM
+import Secrets
 import SQLiteStore
 
 /// Serves requests that a web server hands over, one at a time.
@@ -25,6 +26,7 @@ final class Server {
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes,
             headerBytes: limits.headerBytes,
+            headerCount: limits.headerCount,
             pathBytes: limits.pathBytes,
             queryBytes: limits.queryBytes,
             keptVariables: [Settings.log]
@@ -64,8 +66,8 @@ final class RequestIDs {
 
     /// 16 hexadecimal digits.
     func next() -> String {
-        if random.isEmpty { random = Secrets.randomBytes(64 * Self.bytes)[...] }
+        if random.isEmpty { random = Sodium.randomBytes(64 * Self.bytes)[...] }
         defer { random = random.dropFirst(Self.bytes) }
-        return Secrets.hexadecimal(random.prefix(Self.bytes))
+        return Sodium.hexadecimal(random.prefix(Self.bytes))
     }
 }

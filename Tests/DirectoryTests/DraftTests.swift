@@ -1,5 +1,6 @@
 import Directory
 import SCIM
+import Secrets
 import SQLiteStore
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import Endpoint
 import Gateway
 import JSONText
 import SCIM
+import Secrets
 import SQLiteStore
 import TestSupport
 
@@ -27,7 +28,7 @@ final class TestEndpoint {
         rights: Token.Rights = .write,
         expires: Instant? = nil
     ) throws -> Int64 {
-        let hash = Secrets.sha256(secret.utf8)
+        let hash = Sodium.sha256(secret.utf8)
         let token = Token(
             name: name,
             profile: profile,

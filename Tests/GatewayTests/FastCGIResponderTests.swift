@@ -40,7 +40,8 @@ struct FastCGIResponderTests {
             )
             #expect(
                 answer.text == """
-                    Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\n\
+                    Status: 200 OK\r\nContent-Type: text/plain\r\n\
+                    Cache-Control: no-store\r\nContent-Length: 12\r\n\r\n\
                     GET /Users 0
                     """
             )

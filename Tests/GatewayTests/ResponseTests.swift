@@ -18,13 +18,19 @@ struct ResponseTests {
             ),
             [
                 "Status: 200 OK", "Content-Type: application/scim+json", "ETag: W/\"1\"",
-                "Content-Length: 2",
+                "Cache-Control: no-store", "Content-Length: 2",
             ]
         )
     }
 
     @Test func writesLengthOfEmptyBody() {
-        check(Response(status: 500), ["Status: 500 Internal Server Error", "Content-Length: 0"])
+        check(
+            Response(status: 500),
+            [
+                "Status: 500 Internal Server Error", "Cache-Control: no-store",
+                "Content-Length: 0",
+            ]
+        )
     }
 
     @Test(arguments: [204, 304])
@@ -37,14 +43,23 @@ struct ResponseTests {
         )
         check(
             response,
-            ["Status: \(status) \(Response.reasonPhrase(of: status))", "ETag: W/\"1\""]
+            [
+                "Status: \(status) \(Response.reasonPhrase(of: status))", "ETag: W/\"1\"",
+                "Cache-Control: no-store",
+            ]
         )
         #expect(response.sentBody(method: "GET") == [])
     }
 
     @Test func headHasTheLengthOfGetAndNoBody() {
         let response = Response(status: 200, contentType: "text/plain", body: [1, 2, 3])
-        check(response, ["Status: 200 OK", "Content-Type: text/plain", "Content-Length: 3"])
+        check(
+            response,
+            [
+                "Status: 200 OK", "Content-Type: text/plain", "Cache-Control: no-store",
+                "Content-Length: 3",
+            ]
+        )
         #expect(response.sentBody(method: "HEAD") == [])
         #expect(response.sentBody(method: "GET") == [1, 2, 3])
     }
@@ -70,7 +85,8 @@ struct ResponseTests {
         ("ETag", true), ("WWW-Authenticate", true), ("Content-Location", true), ("X-A", true),
         ("Connection", false), ("Keep-Alive", false), ("transfer-encoding", false),
         ("Date", false), ("Server", false), ("X-Accel-Redirect", false), ("x-accel-expires", false),
-        ("X-Sendfile", false), ("Status", false), ("Content-Length", false), ("", false),
+        ("X-Sendfile", false), ("Status", false), ("Content-Length", false),
+        ("Cache-Control", false), ("", false),
         ("A B", false), ("A:", false), ("A\r\nB", false),
     ])
     func fieldsOfTheWebServerAreNotSent(name: String, expected: Bool) {
@@ -82,7 +98,7 @@ struct ResponseTests {
             Response(status: 401, headers: [("WWW-Authenticate", "Bearer\r\nLocation: /\u{0}x")]),
             [
                 "Status: 401 Unauthorized", "WWW-Authenticate: Bearer  Location: / x",
-                "Content-Length: 0",
+                "Cache-Control: no-store", "Content-Length: 0",
             ]
         )
     }

@@ -1,5 +1,6 @@
 import Directory
 import SCIM
+import Secrets
 
 /// What the probes log in with.
 enum Credential {

@@ -1,4 +1,5 @@
 import SCIM
+import Transport
 
 /// What gave an answer that is not Roster's.
 enum Layer {

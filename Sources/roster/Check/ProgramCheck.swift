@@ -1,4 +1,5 @@
 import Glibc
+import Transport
 
 /// Looks at the program's own file and at the settings around it.
 struct ProgramCheck {

@@ -1,4 +1,5 @@
 import SCIM
+import Transport
 
 /// Whether errors and credentials pass through.
 extension SiteCheck {

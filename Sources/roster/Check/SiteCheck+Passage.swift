@@ -1,4 +1,5 @@
 import SCIM
+import Transport
 
 /// What layers between client and program eat or alter.
 extension SiteCheck {

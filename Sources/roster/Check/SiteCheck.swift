@@ -1,5 +1,6 @@
 import Gateway
 import SCIM
+import Transport
 
 /// Tries an endpoint over HTTP, the way an identity provider reaches it; changes nothing.
 struct SiteCheck {
@@ -56,13 +57,16 @@ struct SiteCheck {
         headers: [String] = [],
         body: [String] = []
     ) throws(Curl.Failure) -> HTTPAnswer {
-        var request = Curl.Request(method: method, url: url.text + path)
-        request.headers = ["Accept: application/scim+json"] + headers
-        if case .token = login {
-            request.headers.append("Authorization: Bearer \(credential.secret)")
-        }
-        if !body.isEmpty { request.headers.append("Content-Type: application/scim+json") }
-        request.body = body
+        var fields = ["Accept: application/scim+json"] + headers
+        if case .token = login { fields.append("Authorization: Bearer \(credential.secret)") }
+        if !body.isEmpty { fields.append("Content-Type: application/scim+json") }
+        let request = Curl.Request(
+            method: method,
+            url: url.text + path,
+            headers: fields,
+            body: body,
+            userAgent: Self.userAgent
+        )
         return try Curl.send(request)
     }
 
@@ -78,6 +82,8 @@ struct SiteCheck {
             return .error("\(what): \(Self.text(error))")
         }
     }
+
+    private static let userAgent = "roster-check/\(version)"
 
     static func text(_ failure: Curl.Failure) -> String {
         switch failure {
@@ -141,7 +147,7 @@ struct SiteCheck {
         let plain = "http://\(url.authority)\(url.path)\(Self.configuration)"
         let answer: HTTPAnswer
         do throws(Curl.Failure) {
-            answer = try Curl.send(Curl.Request(url: plain))
+            answer = try Curl.send(Curl.Request(url: plain, userAgent: Self.userAgent))
         } catch {
             return [.ok("nothing answers on http")]
         }
@@ -161,7 +167,11 @@ struct SiteCheck {
         // The document root may be any of the folders above the file.
         while !segments.isEmpty {
             let address = url.origin + "/" + segments.map(Self.encoded).joined(separator: "/")
-            let request = Curl.Request(url: address, headers: ["Range: bytes=0-15"])
+            let request = Curl.Request(
+                url: address,
+                headers: ["Range: bytes=0-15"],
+                userAgent: Self.userAgent
+            )
             if let answer = try? Curl.send(request),
                 answer.body.starts(with: "SQLite format 3".utf8)
             {

@@ -1,3 +1,5 @@
+import Transport
+
 /// The web server in front, as far as its answers tell, and the lines that cure its habits.
 enum WebServer: Equatable {
     case apache, liteSpeed, nginx

@@ -3,6 +3,7 @@ import Directory
 import Gateway
 import SCIM
 import SQLiteStore
+import Transport
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,15 +1,15 @@
 import Glibc
 
 /// A program that is started, fed and listened to until it ends.
-enum ChildProcess {
-    struct Result {
+package enum ChildProcess {
+    package struct Result {
         /// The exit status; 128 and the signal's number where a signal ended it.
-        let status: Int32
-        let output: [UInt8]
-        let errors: [UInt8]
+        package let status: Int32
+        package let output: [UInt8]
+        package let errors: [UInt8]
     }
 
-    enum Failure: Error {
+    package enum Failure: Error {
         /// There is no such program in PATH.
         case missing
         /// Another reason, as an `errno`.
@@ -24,7 +24,7 @@ enum ChildProcess {
     ///   - outputBytesMax: Where it says more, it is ended.
     /// - Returns: What it said, and how it ended.
     /// - Throws: `missing` or `system` where it cannot be started.
-    static func run(
+    package static func run(
         _ arguments: [String],
         input: [UInt8],
         outputBytesMax: Int
@@ -67,9 +67,13 @@ enum ChildProcess {
         for (standard, descriptor) in [input, output, errors].enumerated() {
             posix_spawn_file_actions_adddup2(&actions, descriptor.number, Int32(standard))
         }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        setSignals(of: &attributes)
         let words = CStrings(arguments)
         let variables = CStrings(
-            inherited.compactMap { name in environment(name).map { "\(name)=\($0)" } }
+            inherited.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
         )
         var process = pid_t()
         let code = withExtendedLifetime((words, variables)) {
@@ -77,7 +81,7 @@ enum ChildProcess {
                 &process,
                 arguments[0],
                 &actions,
-                nil,
+                &attributes,
                 words.pointers,
                 variables.pointers
             )
@@ -85,6 +89,19 @@ enum ChildProcess {
         guard code != ENOENT else { throw .missing }
         guard code == 0 else { throw .system(code) }
         return process
+    }
+
+    /// Signals as a program expects them: a serving process blocks those that stop it, and ignores
+    /// SIGPIPE, and a child inherits both.
+    private static func setSignals(of attributes: inout posix_spawnattr_t) {
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        posix_spawnattr_setflags(&attributes, Int16(flags))
     }
 
     private static func wait(for process: pid_t) -> Int32 {

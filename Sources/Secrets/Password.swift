@@ -1,44 +1,23 @@
 import CCrypt
-import SCIM
 
 /// Passwords, kept as bcrypt hashes that WordPress and PHP verify as they are.
 package enum Password {
     /// 2^10 rounds, what PHP uses.
     private static let cost: UInt = 10
 
-    /// - Parameters:
-    ///   - password: Clear text.
-    ///   - limits: `passwordBytes` counts here.
-    /// - Returns: `$2y$10$…`, 60 characters.
-    /// - Throws: `invalidValue` for a password that is empty or that bcrypt would cut: longer than
-    ///   `Limits.passwordBytes`.
-    package static func hash(
-        _ password: String,
-        limits: Limits = .standard
-    ) throws(SCIMError) -> String {
-        if password.isEmpty { throw .invalidValue("password must not be empty") }
-        if password.utf8.count > limits.passwordBytes {
-            throw .invalidValue(
-                "password is longer than \(limits.passwordBytes) bytes in UTF-8"
-            )
-        }
-        guard let setting = setting(), let hash = crypt(password, setting) else {
-            throw SCIMError(
-                status: 500,
-                detail: "the password could not be stored",
-                cause: "crypt_r failed"
-            )
-        }
-        return hash
+    /// - Parameter password: Clear text. bcrypt ignores what lies beyond 72 bytes.
+    /// - Returns: `$2y$10$…`, 60 characters; `nil` where libcrypt fails.
+    package static func hash(_ password: String) -> String? {
+        setting().flatMap { crypt(password, $0) }
     }
 
     /// Whether a password is the one that was hashed.
     package static func matches(_ password: String, hash: String) -> Bool {
-        crypt(password, hash).map { Secrets.areEqual(Array($0.utf8), Array(hash.utf8)) } ?? false
+        crypt(password, hash).map { Sodium.areEqual(Array($0.utf8), Array(hash.utf8)) } ?? false
     }
 
     private static func setting() -> String? {
-        let random = Secrets.randomBytes(16).map(CChar.init(bitPattern:))
+        let random = Sodium.randomBytes(16).map(CChar.init(bitPattern:))
         var text = [CChar](repeating: 0, count: 64)
         guard crypt_gensalt_rn("$2y$", cost, random, Int32(random.count), &text, 64) != nil else {
             return nil

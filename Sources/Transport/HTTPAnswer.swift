@@ -1,17 +1,14 @@
-import JSONText
-import SCIM
-
 /// An HTTP response, as curl shows it.
-struct HTTPAnswer {
-    let status: Int
+package struct HTTPAnswer {
+    package let status: Int
     /// Names in lower case.
     private let fields: [(name: String, value: String)]
-    let body: [UInt8]
+    package let body: [UInt8]
 
     /// Reads header and body; what interim answers and proxies said before them is left out.
     ///
     /// - Returns: `nil` when there is no whole header.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while let (header, body) = Self.split(rest) {
             let lines = header.split(separator: "\r\n")
@@ -53,36 +50,17 @@ struct HTTPAnswer {
     }
 
     /// The last field of this name.
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         fields.last { $0.name == name.lowercased() }?.value
     }
 
-    var json: JSONObject? {
-        guard let first = body.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") else {
-            return nil
-        }
-        // Whatever is not JSON is nobody's SCIM answer: the absence says all.
-        return (try? JSON(parsing: body))?.object
-    }
-
-    /// Whether the body is a SCIM message of a schema.
-    func hasSchema(_ schema: String) -> Bool {
-        json?.value(named: "schemas")?.array?.contains { $0.string == schema } ?? false
-    }
-
-    /// The `detail` of a SCIM error; `nil` where the body is none (RFC 7644 §3.12).
-    var errorDetail: String? {
-        guard hasSchema(MessageSchema.error) else { return nil }
-        return json?.value(named: "detail")?.string ?? ""
-    }
-
     /// Status and media type: `404, text/html`.
-    var summary: String {
+    package var summary: String {
         "\(status)\(header("Content-Type").map { ", \($0)" } ?? ", no content type")"
     }
 
     /// Whether the body contains one of some words, whatever their case.
-    func mentions(_ words: String...) -> Bool {
+    package func mentions(_ words: String...) -> Bool {
         let text = String(decoding: body.prefix(65_536), as: UTF8.self).lowercased()
         return words.contains { text.contains($0) }
     }

@@ -2,17 +2,36 @@ import Glibc
 
 /// HTTP by the machine's `curl` program, which brings name service, TLS and the certificates that
 /// this machine trusts.
-struct Curl {
-    struct Request {
-        var method = "GET"
-        var url: String
-        /// Each as `Name: value`.
-        var headers: [String] = []
-        /// Parts of the body; curl puts `&` between them.
-        var body: [String] = []
+package struct Curl {
+    package struct Request {
+        let method: String
+        let url: String
+        let headers: [String]
+        let body: [String]
+        let userAgent: String
+
+        /// - Parameters:
+        ///   - method: Such as `GET`.
+        ///   - url: As curl takes it.
+        ///   - headers: Each as `Name: value`.
+        ///   - body: Its parts; curl puts `&` between them.
+        ///   - userAgent: Who asks: `program/version`.
+        package init(
+            method: String = "GET",
+            url: String,
+            headers: [String] = [],
+            body: [String] = [],
+            userAgent: String
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = body
+            self.userAgent = userAgent
+        }
     }
 
-    enum Failure: Error {
+    package enum Failure: Error {
         /// There is no curl on this machine.
         case missing
         /// The certificate of the server is not one that this machine trusts.
@@ -25,7 +44,7 @@ struct Curl {
     private static let answerBytesMax = 1_048_576
 
     /// Sends a request; redirects are not followed.
-    static func send(_ request: Request) throws(Failure) -> HTTPAnswer {
+    package static func send(_ request: Request) throws(Failure) -> HTTPAnswer {
         let result: ChildProcess.Result
         do throws(ChildProcess.Failure) {
             // The configuration comes on standard input: the arguments are for all to see.
@@ -56,13 +75,13 @@ struct Curl {
     }
 
     /// In the form of curl's configuration files; only options that old versions have.
-    private static func configuration(_ request: Request) -> String {
+    static func configuration(_ request: Request) -> String {
         var lines = [
             "silent", "show-error", "include", "globoff",
             "connect-timeout = \(timeoutSeconds)", "max-time = \(timeoutSeconds)",
             "request = \(quoted(request.method))", "url = \(quoted(request.url))",
             // The body is sent without asking first, as most SCIM clients do.
-            "header = \"Expect:\"", "user-agent = \"roster-check/\(version)\"",
+            "header = \"Expect:\"", "user-agent = \(quoted(request.userAgent))",
         ]
         lines += request.headers.map { "header = \(quoted($0))" }
         lines += request.body.map { "data = \(quoted($0))" }

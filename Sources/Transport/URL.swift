@@ -1,15 +1,15 @@
 /// The base URL of a SCIM endpoint (RFC 3986), taken apart.
-struct URL: Equatable {
+package struct URL: Equatable {
     /// The scheme, `http` or `https`.
-    let scheme: String
+    package let scheme: String
     /// Host and port, such as `www.example.com` or `www.example.com:8443`.
-    let authority: String
+    package let authority: String
     /// The path without a trailing slash, such as `/scim/v2`.
-    let path: String
+    package let path: String
 
     /// - Returns: `nil` for anything but `http(s)://host[:port]/path` in ASCII: no user, query or
     ///   fragment.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.allSatisfy(Self.isPlain),
             let separator = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             text[separator...].hasPrefix("://")
@@ -27,14 +27,14 @@ struct URL: Equatable {
         self.path = String(path)
     }
 
-    var text: String { "\(scheme)://\(authority)\(path)" }
+    package var text: String { "\(scheme)://\(authority)\(path)" }
 
-    var origin: String { "\(scheme)://\(authority)" }
+    package var origin: String { "\(scheme)://\(authority)" }
 
     /// Without the port.
-    var host: String { String(authority[..<Self.hostEnd(authority[...])]) }
+    package var host: String { String(authority[..<Self.hostEnd(authority[...])]) }
 
-    var port: String? {
+    package var port: String? {
         let port = authority[Self.hostEnd(authority[...])...].dropFirst()
         return port.isEmpty ? nil : String(port)
     }
@@ -44,7 +44,7 @@ struct URL: Equatable {
     }
 
     /// Whether it names this machine, so that nobody listens on the way.
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
     }
 
