@@ -55,7 +55,7 @@ extension ValueColumn {
                         attribute: marker,
                         element: index,
                         valueClass: .plain,
-                        key: element.hasContent ? .integer(1) : nil,
+                        key: element.isPresent ? .integer(1) : nil,
                         name: ""
                     )
                 )
@@ -76,19 +76,6 @@ extension ValueColumn {
             }
         }
         return rows
-    }
-}
-
-extension JSON {
-    /// Whether `pr` holds of the value.
-    fileprivate var hasContent: Bool {
-        switch self {
-        case .null: false
-        case .string(let text): !text.isEmpty
-        case .array(let elements): elements.contains(where: \.hasContent)
-        case .object(let object): object.members.contains { $0.value.hasContent }
-        case .bool, .integer, .number: true
-        }
     }
 }
 

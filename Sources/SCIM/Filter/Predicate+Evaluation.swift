@@ -77,7 +77,7 @@ extension ComparisonOperator {
 extension JSON {
     /// Whether the value counts for `pr`: not empty, and for a complex value with some node that
     /// is not empty.
-    fileprivate var isPresent: Bool {
+    package var isPresent: Bool {
         switch self {
         case .null: false
         case .string(let text): !text.isEmpty
