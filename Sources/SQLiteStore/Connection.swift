@@ -160,6 +160,16 @@ final class Connection {
         return texts
     }
 
+    /// Moves what is in the `-wal` into the database, and waits for those who still read it.
+    ///
+    /// - Returns: Whether nothing is left that only the `-wal` has.
+    func checkpoint() throws -> Bool {
+        let rows = try rows("PRAGMA wal_checkpoint(FULL)")
+        guard try rows.next() else { return false }
+        let (isBusy, all, moved) = (rows.integer(0) != 0, rows.integer(1), rows.integer(2))
+        return !isBusy && moved == all
+    }
+
     /// Rows that the last statement inserted, updated or deleted.
     var changesCount: Int { Int(sqlite3_changes(handle)) }
 
