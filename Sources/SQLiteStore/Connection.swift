@@ -27,8 +27,9 @@ final class Connection {
     /// Filters come in few forms; a client that sends ever new ones must not fill the memory.
     private static let builtMax = 100
 
-    /// Instructions of SQLite's machine, a millisecond's worth, between looks at the budget.
-    private static let instructionsPerLook: Int32 = 10_000
+    /// Instructions of SQLite's machine between looks at the budget: some 100 microseconds' worth, and
+    /// a second's where each searches a text of the greatest length.
+    private static let instructionsPerLook: Int32 = 2_000
 
     /// Once a process, before SQLite is used.
     private static let isConfigured: Bool = roster_sqlite_configure() == SQLITE_OK
