@@ -49,7 +49,6 @@ final class FileGuard {
     /// Not before SQLite has closed the file: whoever closes a descriptor of a file gives up all of
     /// the process's own locks on it.
     deinit {
-        if !isInPlace { removeWAL() }
         if wal >= 0 { close(wal) }
         if database >= 0 { close(database) }
     }
@@ -72,24 +71,31 @@ final class FileGuard {
         return false
     }
 
-    /// Removes what is beside the file that has taken the name, unless others still need it.
+    /// Clears the place beside a file that has taken the name: SQLite leaves the `-wal` of a file
+    /// that was moved, for whoever opens the new one.
     ///
-    /// SQLite leaves the `-wal` of a file that was moved, for whoever opens the new one.
-    private func removeWAL() {
-        guard wal >= 0, flock(wal, LOCK_EX | LOCK_NB) == 0 else { return }
-        var held = stat()
-        var named = stat()
-        guard fstat(wal, &held) == 0, stat(walPath, &named) == 0, held.st_ino == named.st_ino
-        else { return }
+    /// The last process that holds the `-wal` does so: by then nobody commits to it any more. A
+    /// lock that was shared is lost where it cannot become exclusive, so that there is a last one.
+    ///
+    /// - Parameter empty: Moves all that the `-wal` holds into its database. Returns whether it
+    ///   could; otherwise the `-wal` is kept under a name that no database has.
+    func clearPlace(empty: () -> Bool) {
+        guard wal >= 0, !isInPlace, flock(wal, LOCK_EX | LOCK_NB) == 0 else { return }
+        let isEmpty = empty()
+        guard Self.isNamed(wal, walPath) else { return }
         unlink(path + "-shm")
-        unlink(walPath)
+        if isEmpty { unlink(walPath) } else { rename(walPath, walPath + Self.keptSuffix) }
     }
 
+    private static let keptSuffix = ".kept"
+
     /// Whether the file that is held still has its name.
-    var isInPlace: Bool {
+    private var isInPlace: Bool { Self.isNamed(database, path) }
+
+    private static func isNamed(_ descriptor: Int32, _ path: String) -> Bool {
         var held = stat()
         var named = stat()
-        return fstat(database, &held) == 0 && stat(path, &named) == 0
+        return fstat(descriptor, &held) == 0 && stat(path, &named) == 0
             && held.st_dev == named.st_dev && held.st_ino == named.st_ino
     }
 

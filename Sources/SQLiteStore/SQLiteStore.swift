@@ -76,9 +76,7 @@ package final class SQLiteStore: Store {
 
     /// A file that was moved aside keeps what was committed: nothing of its `-wal` stays.
     deinit {
-        if !fileGuard.isInPlace {
-            try? connection.run(script: "PRAGMA wal_checkpoint(PASSIVE)")
-        }
+        fileGuard.clearPlace { (try? connection.checkpoint()) == true }
     }
 
     private static let settings: StaticString = """

@@ -1,11 +1,23 @@
-import Directory
-import JSONText
+import Foundation
 import SCIM
-import SQLiteStore
 
-/// Random numbers that a seed determines (SplitMix64).
+/// Random numbers that a seed determines (SplitMix64), so that a failure can be run again with
+/// `ROSTER_TEST_SEED`.
 struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
+    let seed: UInt64
+    private var state: UInt64
+
+    /// Takes the seed from the environment, else a random one, and prints it.
+    ///
+    /// - Parameters:
+    ///   - test: Its name.
+    ///   - run: Sets several runs from one seed apart.
+    init(for test: String, run: Int) {
+        let chosen = ProcessInfo.processInfo.environment["ROSTER_TEST_SEED"].flatMap(UInt64.init)
+        seed = chosen ?? UInt64.random(in: 0...UInt64.max)
+        state = seed &+ UInt64(run)
+        print("\(test)(\(run)): ROSTER_TEST_SEED=\(seed)")
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -22,6 +34,18 @@ struct RandomDirectory {
 
     static let instants = [
         "2024-02-29T12:00:00Z", "2024-02-29T13:00:00+01:00", "1999-12-31T23:59:59.999999Z",
+        "1999-12-31T23:59:59.9999999Z", "1969-12-31T23:59:59.5Z", "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z", "2024-02-29T12:00:00.000001Z", "2024-02-29T12:00:00",
+    ]
+    /// Numbers that a conversion between integer and real would change stand beside each other.
+    static let numbers: [JSON] = [
+        0, 1, -1, 2, 9_007_199_254_740_992, 9_007_199_254_740_993, .integer(.max), .integer(.min),
+        .number(0), .number(-0.0), .number(0.1), .number(-1.5), .number(2), .number(1e300),
+        .number(9_007_199_254_740_992), .number(0x1p63), .number(-0x1p63),
+    ]
+    static let numberTexts = [
+        "0", "-0", "1", "-1.5", "2e0", "0.1", "9007199254740993", "9007199254740993.0",
+        "9223372036854775807", "9223372036854775808", "-9223372036854775808", "1e300", "1e400",
     ]
     static let texts = [
         "a", "A", "ab", "abc", "b", "", "Straße", "STRASSE", "é", "e\u{301}", "É", "ﬁ", "%", "_",
@@ -29,9 +53,11 @@ struct RandomDirectory {
         "true", "10", "9", " a", "İ", "i̇",
     ]
 
-    init(seed: UInt64) {
-        generator = SeededGenerator(state: seed)
+    init(for test: String, run: Int) {
+        generator = SeededGenerator(for: test, run: run)
     }
+
+    var seed: UInt64 { generator.seed }
 
     mutating func chance(_ percent: Int) -> Bool {
         Int.random(in: 0..<100, using: &generator) < percent
@@ -61,6 +87,17 @@ struct RandomDirectory {
         group["members"] = .array(chosen.map { ["value": .string($0)] })
         if chance(30) { group["externalId"] = .string(text()) }
         return .object(group)
+    }
+
+    /// A resource of any type, with a name that no other has.
+    mutating func resource(_ type: ResourceType, _ number: Int) -> JSON {
+        var resource = attributes(type.schema.attributes)
+        if let naming = type.naming { resource[naming.name] = .string("\(text())\(number)") }
+        if chance(60) { resource["externalId"] = .string(text()) }
+        for `extension` in type.extensions where chance(60) {
+            resource[`extension`.schema.id] = .object(attributes(`extension`.schema.attributes))
+        }
+        return .object(resource)
     }
 
     private mutating func attributes(_ attributes: [Attribute]) -> JSONObject {
@@ -94,10 +131,82 @@ struct RandomDirectory {
         case .boolean: return .bool(chance(50))
         case .binary: return .string(pick(["QQ==", "qq==", "QUJD"]))
         case .dateTime: return .string(pick(Self.instants))
-        case .integer: return .integer(Int64.random(in: -2...2, using: &generator))
-        case .decimal: return .number(Double(Int.random(in: -4...4, using: &generator)) / 2)
+        case .integer: return pick(Self.numbers.filter { $0.integer != nil })
+        case .decimal: return pick(Self.numbers)
         case .string, .reference: return .string(text())
         }
+    }
+
+    // MARK: Schemas
+
+    /// A resource type with attributes of every type, with one value and with several, and an
+    /// extension with as many; which are indexed and where case matters is random.
+    mutating func type() -> ResourceType {
+        ResourceType(
+            name: "Thing",
+            endpoint: "/Things",
+            description: "",
+            schema: Schema(
+                id: "urn:example:schemas:Thing",
+                name: "Thing",
+                description: "",
+                attributes: [
+                    Attribute(name: "label", caseExact: chance(50), uniqueness: .server)
+                ] + attributes()
+            ),
+            extensions: [
+                .init(
+                    schema: Schema(
+                        id: "urn:example:schemas:2.0:Thing",
+                        name: "More",
+                        description: "",
+                        attributes: attributes()
+                    ),
+                    required: false
+                )
+            ]
+        )
+    }
+
+    private static let simpleTypes: [Attribute.ValueType] = [
+        .string, .boolean, .decimal, .integer, .dateTime, .reference, .binary,
+    ]
+
+    private mutating func attributes() -> [Attribute] {
+        [false, true].flatMap { multiValued -> [Attribute] in
+            let suffix = multiValued ? "s" : ""
+            let simple = Self.simpleTypes.map { type in
+                attribute("\(type.rawValue)\(suffix)", type, multiValued: multiValued)
+            }
+            return simple + [
+                Attribute(
+                    name: "complex\(suffix)",
+                    type: .complex,
+                    multiValued: multiValued,
+                    subAttributes: parts() + [Attribute(name: "primary", type: .boolean)]
+                )
+            ]
+        }
+    }
+
+    private mutating func parts() -> [Attribute] {
+        let value = attribute("value", pick(Self.simpleTypes), multiValued: false)
+        return [value]
+            + Self.simpleTypes.map { attribute($0.rawValue, $0, multiValued: false) }
+    }
+
+    private mutating func attribute(
+        _ name: String,
+        _ type: Attribute.ValueType,
+        multiValued: Bool
+    ) -> Attribute {
+        Attribute(
+            name: name,
+            type: type,
+            multiValued: multiValued,
+            caseExact: chance(50),
+            indexed: chance(50)
+        )
     }
 
     // MARK: Filters
@@ -123,14 +232,11 @@ struct RandomDirectory {
             return .not(filter(type, known: known, depth: depth - 1))
         case 5...6:
             let reference = pick(
-                references(type).filter {
-                    $0.attribute?.isComplex == true && $0.subAttribute == nil
-                }
+                references(type).filter { $0.attribute != nil && $0.subAttribute == nil }
             )
-            let subs = reference.attribute?.subAttributes ?? []
             return .valuePath(
                 Self.path(reference),
-                elementFilter(reference, subs, known: known, depth: 2)
+                elementFilter(reference, known: known, depth: 2)
             )
         default: return comparison(pick(references(type)), known: known)
         }
@@ -138,26 +244,26 @@ struct RandomDirectory {
 
     private mutating func elementFilter(
         _ reference: AttributeReference,
-        _ subs: [Attribute],
         known: [JSONObject],
         depth: Int
     ) -> Filter {
         switch Int.random(in: 0..<6, using: &generator) {
         case 0 where depth > 0:
             return .and(
-                (0..<2).map { _ in elementFilter(reference, subs, known: known, depth: depth - 1) }
+                (0..<2).map { _ in elementFilter(reference, known: known, depth: depth - 1) }
             )
         case 1 where depth > 0:
             return .or(
-                (0..<2).map { _ in elementFilter(reference, subs, known: known, depth: depth - 1) }
+                (0..<2).map { _ in elementFilter(reference, known: known, depth: depth - 1) }
             )
         case 2 where depth > 0:
-            return .not(elementFilter(reference, subs, known: known, depth: depth - 1))
+            return .not(elementFilter(reference, known: known, depth: depth - 1))
         default:
-            let sub = pick(subs)
+            let subs = reference.attribute?.subAttributes ?? []
+            let part = subs.isEmpty ? reference : reference.sub(pick(subs))
             return comparison(
-                reference.sub(sub),
-                path: AttributePath(attribute: sub.name),
+                part,
+                path: AttributePath(attribute: part.subAttribute?.name ?? "value"),
                 known: known
             )
         }
@@ -193,13 +299,15 @@ struct RandomDirectory {
                 let isCut = definition.type == .string && chance(30)
                 return .string(isCut ? String(text.prefix(2)) : text)
             case .bool(let flag): return .boolean(flag)
+            case .integer(let number): return .number(String(number))
+            case .number(let number): return .number(String(number))
             default: break
             }
         }
         return switch definition.type {
         case .boolean: .boolean(chance(50))
         case .dateTime: .string(pick(Self.instants))
-        case .integer, .decimal: .number(pick(["0", "1", "-1.5", "2e0"]))
+        case .integer, .decimal: .number(pick(Self.numberTexts))
         default: .string(text())
         }
     }
@@ -226,8 +334,11 @@ struct RandomDirectory {
                 )
             }
         }
+        let whole = type.extensions.map {
+            AttributeReference(schema: $0.schema.id, isExtension: true, attribute: nil)
+        }
         return (common + own).flatMap { reference in
             [reference] + (reference.attribute?.subAttributes.map { reference.sub($0) } ?? [])
-        }
+        } + whole
     }
 }

@@ -12,37 +12,60 @@ struct SearchDifferentialTests {
     private struct World {
         let test: TestStore
         let directory: Directory
-        var users: [StoredResource] = []
-        var groups: [StoredResource] = []
+        /// The oldest first; by the names of their types.
+        var resources: [String: [Known]] = [:]
 
-        func resources(_ type: ResourceType) -> [StoredResource] {
-            type.name == "User" ? users : groups
+        func resources(_ type: ResourceType) -> [Known] { resources[type.name] ?? [] }
+    }
+
+    /// A resource as the evaluator takes it.
+    private struct Known {
+        let id: String
+        /// The whole resource in canonical form.
+        let object: JSONObject
+
+        init(_ resource: StoredResource, _ links: Links) throws {
+            id = resource.id
+            let representation = Representation(
+                links: links,
+                projection: Projection(type: resource.type)
+            )
+            let text = try representation.text(of: resource)
+            object = try #require(try JSON(parsing: text, depthMax: .max).object)
         }
     }
 
-    private func world(_ random: inout RandomDirectory) throws -> World {
-        let test = try TestStore()
-        let directory = test.directory()
-        var world = World(test: test, directory: directory)
-        var ids: [String] = []
-        for number in 0..<80 {
-            let user = try directory.create(random.user(number))
-            ids.append(user.id)
+    /// Users, groups and what else there is of one seed.
+    private func world(_ random: inout RandomDirectory, _ types: ResourceTypes) throws -> World {
+        let test = try TestStore(types: types)
+        var world = World(test: test, directory: test.directory())
+        for type in types.all {
+            let members = try all(.user, world).map(\.id)
+            for number in 0..<(type.name == "Group" ? 20 : 80) {
+                let body =
+                    switch type.name {
+                    case "User": random.user(number)
+                    case "Group": random.group(number, members: members)
+                    default: random.resource(type, number)
+                    }
+                _ = try world.directory.create(body, type)
+            }
         }
-        for number in 0..<20 {
-            _ = try directory.create(random.group(number, members: ids), .group)
+        for type in types.all {
+            world.resources[type.name] = try all(type, world).map {
+                try Known($0, test.links)
+            }
         }
-        world.users = try all(.user, directory)
-        world.groups = try all(.group, directory)
         return world
     }
 
-    private func all(_ type: ResourceType, _ directory: Directory) throws -> [StoredResource] {
-        try directory.search(query(type)).resources
+    private func all(_ type: ResourceType, _ world: World) throws -> [StoredResource] {
+        try world.directory.search(query(type, world)).resources
     }
 
     private func query(
         _ type: ResourceType,
+        _ world: World,
         _ predicate: Predicate? = nil,
         _ order: SortOrder? = nil
     ) -> Query {
@@ -53,20 +76,34 @@ struct SearchDifferentialTests {
             count: 1_000,
             parts: Self.parts,
             domain: "default",
-            links: TestStore.links
+            links: world.test.links
         )
     }
 
     /// 4 directories, 300 filters on 80 users or 20 groups each: about 80,000 pairs.
     @Test(arguments: 0..<4)
     func filtersMeanTheSame(_ run: Int) throws {
-        let seed = UInt64.random(in: 0..<1_000_000)
-        print("SearchDifferentialTests.filtersMeanTheSame(\(run)): seed \(seed)")
-        var random = RandomDirectory(seed: seed)
-        let world = try world(&random)
+        var random = RandomDirectory(for: "SearchDifferentialTests.filtersMeanTheSame", run: run)
+        let world = try world(&random, .standard)
         for _ in 0..<300 {
             let type = random.chance(75) ? ResourceType.user : .group
-            try compare(random.randomFilter(type, world.resources(type)), type, world, seed)
+            let filter = random.filter(type, known: world.resources(type).map(\.object))
+            try compare(filter, type, world, random.seed)
+        }
+    }
+
+    /// 4 schemas, 300 filters on 80 resources each: about 100,000 pairs.
+    @Test(arguments: 0..<4)
+    func filtersOnEveryTypeMeanTheSame(_ run: Int) throws {
+        var random = RandomDirectory(
+            for: "SearchDifferentialTests.filtersOnEveryTypeMeanTheSame",
+            run: run
+        )
+        let type = random.type()
+        let world = try world(&random, ResourceTypes([type]))
+        for _ in 0..<300 {
+            let filter = random.filter(type, known: world.resources(type).map(\.object))
+            try compare(filter, type, world, random.seed)
         }
     }
 
@@ -77,11 +114,10 @@ struct SearchDifferentialTests {
         _ seed: UInt64
     ) throws {
         let predicate = try FilterParser.parse(filter.text).bound(to: type)
-        let expected = try world.resources(type)
-            .filter { predicate.matches(try $0.object()) }.map(\.id)
-        let page = try world.directory.search(query(type, predicate))
+        let expected = world.resources(type).filter { predicate.matches($0.object) }.map(\.id)
+        let page = try world.directory.search(query(type, world, predicate))
         #expect(page.resources.map(\.id) == expected, "seed \(seed): \(type.name) \(filter.text)")
-        var counting = query(type, predicate)
+        var counting = query(type, world, predicate)
         counting.count = 0
         let total = try world.directory.search(counting).total
         #expect(total == expected.count, "seed \(seed): count of \(type.name) \(filter.text)")
@@ -89,14 +125,13 @@ struct SearchDifferentialTests {
 
     @Test(arguments: 0..<2)
     func ordersMeanTheSame(_ run: Int) throws {
-        let seed = UInt64.random(in: 0..<1_000_000)
-        print("SearchDifferentialTests.ordersMeanTheSame(\(run)): seed \(seed)")
-        var random = RandomDirectory(seed: seed)
-        let world = try world(&random)
-        for type in ResourceTypes.standard.all {
+        var random = RandomDirectory(for: "SearchDifferentialTests.ordersMeanTheSame", run: run)
+        let types = ResourceTypes([.user, .group, random.type()])
+        let world = try world(&random, types)
+        for type in types.all {
             for reference in random.references(type) {
                 for direction in ["ascending", "descending"] {
-                    try compareOrder(reference, direction, type, world, seed)
+                    try compareOrder(reference, direction, type, world, random.seed)
                 }
             }
         }
@@ -113,9 +148,7 @@ struct SearchDifferentialTests {
         guard
             let order = try? SortOrder(sortBy: name, sortOrder: direction, type: type)
         else { return }
-        let keyed = try world.resources(type).map { resource in
-            (resource.id, order.key(of: try resource.object()))
-        }
+        let keyed = world.resources(type).map { ($0.id, order.key(of: $0.object)) }
         let expected = keyed.enumerated().sorted { left, right in
             switch (left.element.1, right.element.1) {
             case (nil, nil): return left.offset < right.offset
@@ -126,28 +159,7 @@ struct SearchDifferentialTests {
                 return order.descending ? b.precedes(a) : a.precedes(b)
             }
         }.map(\.element.0)
-        let found = try world.directory.search(query(type, nil, order)).resources.map(\.id)
+        let found = try world.directory.search(query(type, world, nil, order)).resources.map(\.id)
         #expect(found == expected, "seed \(seed): \(type.name) sorted by \(name) \(direction)")
-    }
-}
-
-extension RandomDirectory {
-    fileprivate mutating func randomFilter(
-        _ type: ResourceType,
-        _ resources: [StoredResource]
-    ) throws -> Filter {
-        let known = try resources.map { try $0.object() }
-        return filter(type, known: known)
-    }
-}
-
-extension StoredResource {
-    /// The whole resource in canonical form, as the evaluator takes it.
-    fileprivate func object() throws -> JSONObject {
-        let representation = Representation(
-            links: TestStore.links,
-            projection: Projection(type: type)
-        )
-        return try #require(try JSON(parsing: representation.text(of: self), depthMax: .max).object)
     }
 }

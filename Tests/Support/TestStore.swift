@@ -9,10 +9,13 @@ package final class TestStore {
     package let path: String
     package let store: SQLiteStore
 
-    package init() throws {
+    package let links: Links
+
+    package init(types: ResourceTypes = .standard) throws {
         folder = try Self.makeFolder()
         path = folder + "/roster.sqlite"
-        store = try SQLiteStore(path: path, policy: .make)
+        store = try SQLiteStore(path: path, types: types, policy: .make)
+        links = Links(base: Self.links.base, types: types)
     }
 
     /// A folder with a name that no other has.
@@ -34,7 +37,7 @@ package final class TestStore {
 
     /// The use cases, with a clock that moves by a millisecond with each look.
     package func directory(budget: Budget = .unlimited) -> Directory {
-        Directory(store: store, links: Self.links, budget: budget, now: Clock().next)
+        Directory(store: store, links: links, budget: budget, now: Clock().next)
     }
 
     package static func caller(domain: String = "default") -> Caller {

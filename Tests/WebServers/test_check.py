@@ -406,7 +406,7 @@ def test_database_that_is_still_missing(database):
     missing = database.parent / "new.sqlite"
     findings = check(database=missing)
     assert findings.status == 0
-    findings.only("warning", "does not exist yet")
+    findings.only("warning", f"the database {missing} does not exist yet", "roster migrate")
     assert not missing.exists()
 
 
@@ -427,6 +427,45 @@ def test_database_of_another_user(database):
     shutil.chown(database, "root", "root")
     database.chmod(0o644)
     assert check(database=database).has("error", str(database), "not writable", "owner root")
+
+
+@contextlib.contextmanager
+def opened(database):
+    """Somebody else has the database open, so that its -wal and -shm are there."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("SELECT count(*) FROM resource").fetchone()
+        for suffix in "-wal", "-shm":
+            sites.give(f"{database}{suffix}")
+        yield
+
+
+def test_database_that_its_owner_may_not_write(database):
+    database.chmod(0o400)
+    findings = check(database=database)
+    assert findings.has("error", str(database), "not writable", f"chmod 600 {database}")
+    database.chmod(0o600)
+    assert check(database=database).status == 0
+
+
+def test_folder_that_its_owner_may_not_write(database):
+    database.parent.chmod(0o500)
+    findings = check(database=database)
+    assert findings.has("error", "not writable", f"chmod 700 {database.parent}")
+    database.parent.chmod(0o700)
+    assert check(database=database).status == 0
+
+
+def test_what_a_spell_of_a_read_only_database_leaves(database):
+    with opened(database):
+        for suffix in "-wal", "-shm":
+            os.chmod(f"{database}{suffix}", 0o444)
+        findings = check(database=database)
+        assert findings.status == 0, findings.text
+        assert findings.of("warning") == []
+        for suffix in "-wal", "-shm":
+            assert findings.has("note", f"{database}{suffix}", "Roster makes it writable")
+        findings = check(database=database)
+        assert not findings.has("note", "is read-only")
 
 
 def test_readable_database(database):

@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import gzip
 import http.client
 import json
 import uuid
@@ -227,7 +228,10 @@ def test_filter_finds_awkward_names(scim, awkward):
 
 
 def test_plus_sign_is_a_blank_and_its_encoding_a_plus_sign(scim, name):
+    """But where blanks are encoded, a plus sign is one."""
     id = created(scim.post("/Users", user(f"a+b.{name}")))
+    answer = scim.get(f"/Users?filter=userName%20eq%20%22a+b.{name}%22")
+    assert [found["id"] for found in answer.json["Resources"]] == [id]
     answer = scim.get(f"/Users?filter=userName+eq+%22a%2Bb.{name}%22")
     assert [found["id"] for found in answer.json["Resources"]] == [id]
     assert scim.get(f"/Users?filter=userName+eq+%22a+b.{name}%22").json["totalResults"] == 0
@@ -269,6 +273,19 @@ def test_trap_03_filters_are_decoded_once(scim, name):
 def test_trap_05_query_is_no_command_line(scim, query):
     answer = scim.get(f"/ServiceProviderConfig?{query}")
     assert (answer.status, answer.json["patch"]["supported"]) == (200, True)
+
+
+def test_repeated_lists_of_attributes(scim, name):
+    created(scim.post("/Users", user(name, title="Engineer", nickName="Zo")))
+    filter = f"filter=userName+eq+%22{name}%22"
+    answer = scim.get(f"/Users?{filter}&attributes=title&attributes=nickName")
+    found, = answer.json["Resources"]
+    assert (found["title"], found["nickName"]) == ("Engineer", "Zo")
+    assert "userName" not in found
+    answer = scim.get(f"/Users?{filter}&excludedAttributes=title&excludedAttributes=nickName")
+    found, = answer.json["Resources"]
+    assert found["userName"] == name
+    assert not {"title", "nickName"} & found.keys()
 
 
 def test_pages(scim, name):
@@ -342,6 +359,19 @@ def padded(body, size):
     """The body as JSON of exactly `size` bytes: blanks before the last brace."""
     text = json.dumps(body).encode()
     return text[:-1] + b" " * (size - len(text)) + text[-1:]
+
+
+def test_compressed_body_is_refused(scim, name):
+    body = gzip.compress(json.dumps(user(name)).encode())
+    answer = scim.post("/Users", body, {"Content-Encoding": "gzip"})
+    assert_error(answer, 415)
+    assert "gzip" in answer.json["detail"]
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+def test_byte_order_mark(scim, name):
+    id = created(scim.post("/Users", b"\xef\xbb\xbf" + json.dumps(user(name)).encode()))
+    assert scim.get(f"/Users/{id}").json["userName"] == name
 
 
 def test_body_of_100_kilobytes(scim, name):

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import os
 import shutil
 import socket
 import sqlite3
@@ -12,7 +13,7 @@ import pytest
 
 import fastcgi
 import sites
-from scim import ERROR, user
+from scim import ERROR, Client, user
 
 NAME = "ada@example.test"
 
@@ -156,8 +157,21 @@ def test_spell_of_a_read_only_file(site, outage):
     assert all(file.stat().st_mode & 0o200 for file in files(site))
 
 
-def test_files_renamed_into_place_under_traffic(site):
-    """The new file is opened when nothing of the old one is left; it gets no page of that."""
+def rename_over(new, database, aside):
+    os.link(database, aside)
+    new.rename(database)
+
+
+def move_aside_first(new, database, aside):
+    """For a moment there is no database."""
+    database.rename(aside)
+    new.rename(database)
+
+
+@pytest.mark.parametrize("replace", [rename_over, move_aside_first])
+def test_files_renamed_into_place_under_traffic(site, replace):
+    """Each file has what was acknowledged while it was in place, and nothing of another one."""
+    turns = 6
     stop = threading.Event()
     made = []  # (user name, number of the file that was in place before and after)
     number = [0]
@@ -172,7 +186,18 @@ def test_files_renamed_into_place_under_traffic(site):
                 made.append((name, before, number[0]))
             else:
                 assert answer.status == 503, answer.body
-                assert int(answer.headers["retry-after"]) > 0
+
+    def until_more_are_made():
+        seen = len(made)
+        sites.until(lambda: len(made) > seen + 20 or any(w.done() for w in writers))
+
+    def prove(file, turn):
+        """In between two files it cannot be said whose a user is."""
+        certain = {name for name, before, after in made if before == after == turn}
+        stored = user_names(file)
+        assert certain and certain <= stored
+        others = {name for name, before, after in made if before == after != turn}
+        assert not others & stored
 
     copy = site.directory / "copy"
     with closing_connection(site.database) as source, closing_connection(copy) as target:
@@ -180,30 +205,49 @@ def test_files_renamed_into_place_under_traffic(site):
     with concurrent.futures.ThreadPoolExecutor() as pool:
         writers = [pool.submit(write, writer) for writer in range(sites.FORKS)]
         try:
-            for turn in range(1, 7):
-                seen = len(made)
-                sites.until(lambda: len(made) > seen + 20 or any(w.done() for w in writers))
-                new = site.data / "new"
+            until_more_are_made()
+            for turn in range(turns):
+                new, aside = site.data / "new", site.data / f"aside{turn}"
                 shutil.copy(copy, new)
                 new.chmod(0o600)
                 sites.give(new)
-                # In between it cannot be said whose a user is.
-                number[0] = -turn
-                new.rename(site.database)
-                number[0] = turn
-            seen = len(made)
-            sites.until(lambda: len(made) > seen + 20 or any(w.done() for w in writers))
+                number[0] = -1
+                replace(new, site.database, aside)
+                number[0] = turn + 1
+                # The new file is in use: nothing of the old one is left anywhere else.
+                until_more_are_made()
+                prove(aside, turn)
         finally:
             stop.set()
         for writer in writers:
             writer.result()
-    with closing_connection(site.database) as database:
+    prove(site.database, turns)
+
+
+def user_names(path):
+    """What a whole database holds."""
+    with closing_connection(path) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        stored = {name for name, in database.execute(
+        return {name for name, in database.execute(
             "SELECT json_extract(document, '$.userName') FROM resource")}
-    certain = {name for name, before, after in made if before == after == 6}
-    possible = {name for name, before, after in made if after == 6}
-    assert certain <= stored <= possible | {name for name, before, _ in made if before == 6}
+
+
+def test_reader_of_a_file_that_is_moved_aside(site):
+    """What cannot be moved from the `-wal` into its file is kept, and no other file gets it."""
+    with closing_connection(site.database) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM resource").fetchone()
+        assert site.client.post("/Users", user(NAME)).status == 201
+        new, aside = site.data / "new", site.data / "aside"
+        site.command("migrate", "--database", new)
+        token = site.command("token", "create", "tests", "--database", new)
+        move_aside_first(new, site.database, aside)
+        client = Client(site.base, token)
+        sites.until(lambda: client.get("/Users").status == 200)
+        assert client.get("/Users").json["totalResults"] == 0
+        kept, = site.data.glob("*.kept")
+    kept.rename(site.data / "aside-wal")
+    assert user_names(aside) == {NAME}
 
 
 def closing_connection(path):

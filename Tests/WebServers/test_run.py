@@ -28,7 +28,7 @@ class Run:
         self.process = subprocess.Popen(
             ["Scripts/run", server, str(self.port), data], cwd=root, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=heed_interrupts)
         self.lines = []
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
@@ -53,6 +53,11 @@ class Run:
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.communicate(timeout=60)
         return [pid for pid, _ in sites.parents() if pid in started]
+
+
+def heed_interrupts():
+    """As in a terminal; what starts the tests in the background may have had SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def descendants(ancestor):

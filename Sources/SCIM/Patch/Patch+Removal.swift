@@ -62,13 +62,15 @@ extension Patch {
             if unmatchedFilter == .createElement { return }
             throw .noTarget("\(operation.pathText) selects no value")
         }
-        let kept = elements.compactMap { element -> JSON? in
+        var kept = elements.compactMap { element -> JSON? in
             guard isSelected(element) else { return element }
             guard let sub = target.sub, var object = element.object else { return nil }
             object[sub.name] = nil
             return object.isEmpty ? nil : .object(object)
         }
         if target.attribute.multiValued {
+            // Without a part, elements may have become the same.
+            if target.sub != nil { kept = target.attribute.collapsed(kept) }
             try assign(kept.isEmpty ? nil : .array(kept), at: reference, in: &outcome)
         } else {
             try assign(kept.first, at: reference, in: &outcome)

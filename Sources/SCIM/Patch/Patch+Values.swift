@@ -45,11 +45,23 @@ extension Patch {
         try count(old.count + new.count, in: &outcome)
         let both = attribute.collapsed(old + new)
         try attribute.checkCount(both, at: name)
-        let all = Self.keepingOnePrimary(
-            both,
-            newest: both.indices.filter { both[$0].isPrimary && !old.contains(both[$0]) }
-        )
+        let all = onePrimary(of: attribute, both, added: new)
         return all.isEmpty ? nil : .array(all)
+    }
+
+    /// Where one of the elements that were added is primary, the others no longer are.
+    private func onePrimary(
+        of attribute: Attribute,
+        _ elements: [JSON],
+        added: [JSON]
+    ) -> [JSON] {
+        guard let primary = added.first(where: \.isPrimary).map(attribute.identity) else {
+            return elements
+        }
+        let isPrimary = { (element: JSON) in attribute.identity(of: element) == primary }
+        let newest = elements.indices.filter { elements[$0].isPrimary && isPrimary(elements[$0]) }
+        // With one difference less, elements may have become the same.
+        return attribute.collapsed(Self.keepingOnePrimary(elements, newest: newest))
     }
 
     /// The sub-attributes that the value has are set; the rest of the complex value stays.

@@ -168,7 +168,7 @@ extension Attribute {
     }
 
     /// What two elements share exactly when they count as one.
-    private func identity(of element: JSON) -> [UInt8] {
+    func identity(of element: JSON) -> [UInt8] {
         guard let object = element.object, let value = object["value"]?.string else {
             return element.text
         }

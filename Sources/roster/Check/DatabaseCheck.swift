@@ -49,7 +49,7 @@ struct DatabaseCheck {
             report.add(
                 .warning(
                     "the database \(path) does not exist yet",
-                    cure: "roster token create NAME"
+                    cure: "roster migrate"
                 )
             )
             return nil
@@ -68,7 +68,7 @@ struct DatabaseCheck {
                 .error(
                     "the folder \(folder.path) (\(folder.summary)) is not writable by this user; "
                         + "SQLite needs to make files beside the database",
-                    cure: "run Roster as \(folder.ownerName), or chown \(userName) \(folder.path)"
+                    cure: writeCure(folder, ownMode: "700")
                 )
             )
         }
@@ -93,8 +93,13 @@ struct DatabaseCheck {
                 )
             ]
         }
-        let files = [file] + ["-wal", "-shm"].compactMap { FileStatus(path: path + $0) }
-        var findings = files.flatMap(permissionFindings)
+        let companions = ["-wal", "-shm"].compactMap { FileStatus(path: path + $0) }
+        let files = [file] + companions
+        var findings = permissionFindings(file)
+        findings += companions.flatMap { companion in
+            file.isWritable && !companion.isWritable && isOwn(companion)
+                ? [Self.mended(companion)] : permissionFindings(companion)
+        }
         if findings.isEmpty {
             findings.append(.ok("the database \(path) is its owner's alone (\(file.summary))"))
         }
@@ -129,7 +134,7 @@ struct DatabaseCheck {
             findings.append(
                 .error(
                     "\(file.path) (\(file.summary)) is not writable by this user",
-                    cure: "run Roster as \(file.ownerName), or chown \(userName) \(file.path)"
+                    cure: writeCure(file, ownMode: "600")
                 )
             )
         }
@@ -145,6 +150,25 @@ struct DatabaseCheck {
         }
         return findings
     }
+
+    /// What remains of a time when the database was read-only.
+    private static func mended(_ companion: FileStatus) -> Finding {
+        .note(
+            "\(companion.path) (\(companion.summary)) is read-only and the database is not; "
+                + "Roster makes it writable when it opens the database"
+        )
+    }
+
+    /// What lets this user write a file or folder that it may not write.
+    ///
+    /// - Parameter ownMode: Of a file or folder that is the user's own.
+    private func writeCure(_ file: FileStatus, ownMode: String) -> String {
+        isOwn(file)
+            ? "chmod \(ownMode) \(file.path)"
+            : "run Roster as \(file.ownerName), or chown \(userName) \(file.path)"
+    }
+
+    private func isOwn(_ file: FileStatus) -> Bool { file.owner == geteuid() }
 
     private var userName: String {
         FileStatus(path: "/proc/self")?.ownerName ?? String(geteuid())
