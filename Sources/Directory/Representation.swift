@@ -34,7 +34,9 @@ package struct Representation {
         }
         // The document as it stands: no tree is made of it, which would cost more than all the
         // rest of reading a resource.
-        resource.record.document.withText { writer.append(json: $0.dropLast()) }
+        resource.record.document.withText {
+            writer.append(json: UnsafeBufferPointer(rebasing: $0.dropLast()))
+        }
         resource.appendTail(links, to: &writer)
         writer.append(literal: "}")
     }
@@ -71,9 +73,9 @@ extension StoredResource {
         writer.append(literal: ",\"meta\":{\"resourceType\":")
         writer.append(plain: type.name)
         writer.append(literal: ",\"created\":")
-        writer.append(plain: record.created.text)
+        writer.append(record.created)
         writer.append(literal: ",\"lastModified\":")
-        writer.append(plain: record.modified.text)
+        writer.append(record.modified)
         writer.append(literal: ",\"location\":")
         writer.append(url: id, type, links)
         writer.append(literal: ",\"version\":")

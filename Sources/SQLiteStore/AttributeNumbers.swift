@@ -69,6 +69,8 @@ struct ValueColumn: Sendable {
     }
 
     let reference: AttributeReference
+    /// The document's member that holds the values.
+    let member: String
     /// The number of the rows that stand for complex values as a whole; `nil` of a simple
     /// attribute.
     let marker: Int64?
@@ -77,6 +79,7 @@ struct ValueColumn: Sendable {
 
     init(_ reference: AttributeReference, numbers: [String: Int64]) {
         self.reference = reference
+        member = (reference.isExtension ? reference.schema : reference.attribute?.name) ?? ""
         guard let attribute = reference.attribute, !attribute.isComplex else {
             marker = numbers[reference.name]
             let subAttributes = reference.attribute?.subAttributes ?? []

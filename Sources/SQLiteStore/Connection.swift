@@ -18,7 +18,7 @@ final class Connection {
     /// By the place of their text in the program.
     private var fixed: [UnsafePointer<UInt8>: OpaquePointer] = [:]
     /// By their text.
-    private var built: [String: OpaquePointer] = [:]
+    private var built: [SQL.Text: OpaquePointer] = [:]
     /// What the statements that run now may cost.
     private var budget: Budget?
     /// Why the budget ended a statement.
@@ -121,7 +121,7 @@ final class Connection {
     }
 
     func rows(_ sql: SQL) throws -> Rows {
-        let rows = Rows(try statement(sql.text))
+        let rows = Rows(try statement(SQL.Text(utf8: sql.utf8)))
         for (index, value) in sql.values.enumerated() { try rows.bind(value, at: Int32(index + 1)) }
         return rows
     }
@@ -214,36 +214,34 @@ final class Connection {
 
     private func statement(_ sql: StaticString) throws -> OpaquePointer {
         if let statement = fixed[sql.utf8Start] { return statement }
-        let statement = try prepare(sql.description)
+        let text = UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
+        let statement = try prepare(text)
         fixed[sql.utf8Start] = statement
         return statement
     }
 
-    private func statement(_ sql: String) throws -> OpaquePointer {
+    private func statement(_ sql: SQL.Text) throws -> OpaquePointer {
         if let statement = built[sql] { return statement }
         if built.count >= Self.builtMax {
             for statement in built.values { sqlite3_finalize(statement) }
             built.removeAll()
         }
-        let statement = try prepare(sql)
+        let statement = try sql.utf8.withUnsafeBufferPointer(prepare)
         built[sql] = statement
         return statement
     }
 
-    private func prepare(_ sql: String) throws -> OpaquePointer {
-        var sql = sql
+    private func prepare(_ sql: UnsafeBufferPointer<UInt8>) throws -> OpaquePointer {
         var statement: OpaquePointer?
-        let code = sql.withUTF8 { text in
-            text.withMemoryRebound(to: CChar.self) {
-                sqlite3_prepare_v3(
-                    handle,
-                    $0.baseAddress,
-                    Int32($0.count),
-                    UInt32(SQLITE_PREPARE_PERSISTENT),
-                    &statement,
-                    nil
-                )
-            }
+        let code = sql.withMemoryRebound(to: CChar.self) {
+            sqlite3_prepare_v3(
+                handle,
+                $0.baseAddress,
+                Int32($0.count),
+                UInt32(SQLITE_PREPARE_PERSISTENT),
+                &statement,
+                nil
+            )
         }
         guard code == SQLITE_OK, let statement else { throw SQLiteError(handle) }
         return statement

@@ -3,52 +3,75 @@
 /// What stands in the program is SQL, what is interpolated becomes a bound value: a `String` does
 /// not compile as SQL.
 struct SQL: Sendable, ExpressibleByStringInterpolation {
-    private(set) var text: String
+    /// The text in UTF-8: composed of many pieces for each request, of which a `String` would check
+    /// every one.
+    private(set) var utf8: [UInt8]
     private(set) var values: [SQLValue]
 
     init(stringLiteral literal: StaticString) {
-        text = literal.description
+        utf8 = literal.withUTF8Buffer { Array($0) }
         values = []
     }
 
     init(stringInterpolation interpolation: Interpolation) {
-        text = interpolation.text
+        utf8 = interpolation.utf8
         values = interpolation.values
     }
 
     struct Interpolation: StringInterpolationProtocol {
-        fileprivate var text = ""
+        fileprivate var utf8: [UInt8] = []
         fileprivate var values: [SQLValue] = []
 
         init(literalCapacity: Int, interpolationCount: Int) {
-            text.reserveCapacity(literalCapacity + 16 * interpolationCount)
+            utf8.reserveCapacity(literalCapacity + 24 * interpolationCount)
         }
 
         mutating func appendLiteral(_ literal: StaticString) {
-            literal.withUTF8Buffer { text.append(String(decoding: $0, as: UTF8.self)) }
+            literal.withUTF8Buffer { utf8.append(contentsOf: $0) }
         }
 
         mutating func appendInterpolation(_ sql: SQL) {
-            text.append(sql.text)
+            utf8.append(contentsOf: sql.utf8)
             values.append(contentsOf: sql.values)
         }
 
         mutating func appendInterpolation(_ value: some SQLValueConvertible) {
-            text.append("?")
+            utf8.append(UInt8(ascii: "?"))
             values.append(value.sqlValue)
         }
 
         /// A number as it stands in a partial index's condition, which SQLite compares as text.
         mutating func appendInterpolation(class valueClass: ValueClass) {
-            text.append(String(valueClass.rawValue))
+            utf8.append(UInt8(ascii: "0") + UInt8(valueClass.rawValue))
         }
     }
+}
+
+extension SQL {
+    fileprivate mutating func append(_ other: SQL) {
+        utf8.append(contentsOf: other.utf8)
+        values.append(contentsOf: other.values)
+    }
+
+    /// A statement's text, to find what was prepared of it.
+    struct Text: Hashable {
+        let utf8: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            utf8.withUnsafeBytes { hasher.combine(bytes: $0) }
+        }
+    }
+
+    var text: String { String(decoding: utf8, as: UTF8.self) }
 }
 
 extension [SQL] {
     func joined(_ separator: SQL) -> SQL {
         guard let first else { return "" }
-        return dropFirst().reduce(first) { "\($0)\(separator)\($1)" }
+        return dropFirst().reduce(into: first) { joined, part in
+            joined.append(separator)
+            joined.append(part)
+        }
     }
 }
 

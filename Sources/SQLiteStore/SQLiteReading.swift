@@ -67,16 +67,24 @@ struct SQLiteReading: StoreReading {
             member
         )
         var memberships: [Membership] = []
-        while try rows.next() { memberships.append(Self.membership(rows, from: 0)) }
+        while try rows.next() { memberships.append(Self.membership(rows)) }
         return memberships
     }
 
-    private static func membership(_ row: borrowing Rows, from column: Int32) -> Membership {
-        Membership(
-            group: row.text(column),
-            type: row.text(column + 1),
-            display: row.text(column + 2)
+    /// Membership in a group, as all its members have it.
+    private func membership(in group: Int64) throws -> Membership? {
+        let rows = try connection.rows(
+            """
+            SELECT g.id, g.type, json_extract(g.document, '$.displayName')
+            FROM resource g WHERE g.key = ?
+            """,
+            group
         )
+        return try rows.next() ? Self.membership(rows) : nil
+    }
+
+    private static func membership(_ row: borrowing Rows) -> Membership {
+        Membership(group: row.text(0), type: row.text(1), display: row.text(2))
     }
 
     private func members(of group: Int64) throws -> [Member] {
@@ -169,7 +177,8 @@ struct SQLiteReading: StoreReading {
             try Self.count(resource.record.document.text.count, into: &bytes, of: query)
             resources.append(resource)
         }
-        return try withParts(resources, bytes, query)
+        try load(query.parts, of: &resources, bytes, query)
+        return resources
     }
 
     /// Bytes of a member in an answer, roughly: id, URL and type.
@@ -180,47 +189,44 @@ struct SQLiteReading: StoreReading {
         if bytes > query.bytesMax { throw StoreError.pageTooLarge(bytesMax: query.bytesMax) }
     }
 
-    private func withParts(
-        _ resources: [StoredResource],
+    private func load(
+        _ parts: ResourceParts,
+        of resources: inout [StoredResource],
         _ documentBytes: Int,
         _ query: Query
-    ) throws -> [StoredResource] {
-        var complete = resources
+    ) throws {
         var bytes = documentBytes
-        if query.parts.contains(.memberships), query.type.memberships != nil, !resources.isEmpty {
-            let memberships = try memberships(ofAll: resources.map(\.key))
-            for index in complete.indices {
-                complete[index].memberships = memberships[complete[index].key] ?? []
-            }
+        if parts.contains(.memberships), query.type.memberships != nil {
+            try loadMemberships(of: &resources)
         }
-        if query.parts.contains(.members), query.type.membership != nil {
-            for index in complete.indices {
-                let members = try members(of: complete[index].key)
+        if parts.contains(.members), query.type.membership != nil {
+            for index in resources.indices {
+                let members = try members(of: resources[index].key)
                 try Self.count(Self.memberBytes * members.count, into: &bytes, of: query)
-                complete[index].members = members
+                resources[index].members = members
             }
         }
-        return complete
     }
 
-    /// One statement for a whole page; a simpler one where the page is a single resource, as it
-    /// is when a client looks a user up.
-    private func memberships(ofAll members: [Int64]) throws -> [Int64: [Membership]] {
-        if members.count == 1 { return [members[0]: try memberships(of: members[0])] }
-        let list = "[\(members.map(String.init).joined(separator: ","))]"
-        let rows = try connection.rows(
-            """
-            SELECT m.member, g.id, g.type, json_extract(g.document, '$.displayName')
-            FROM member m JOIN resource g ON g.key = m.grp
-            WHERE m.member IN (SELECT value FROM json_each(?)) ORDER BY m.member, m.grp
-            """,
-            list
-        )
-        var memberships: [Int64: [Membership]] = [:]
-        while try rows.next() {
-            memberships[rows.integer(0), default: []].append(Self.membership(rows, from: 1))
+    /// Resources of one page are often in the same groups: each group is read once.
+    private func loadMemberships(of resources: inout [StoredResource]) throws {
+        if resources.count == 1 {
+            resources[0].memberships = try memberships(of: resources[0].key)
+            return
         }
-        return memberships
+        var known: [Int64: Membership] = [:]
+        for index in resources.indices {
+            let rows = try connection.rows(
+                "SELECT m.grp FROM member m WHERE m.member = ? ORDER BY m.grp",
+                resources[index].key
+            )
+            while try rows.next() {
+                let group = rows.integer(0)
+                guard let membership = try known[group] ?? membership(in: group) else { continue }
+                known[group] = membership
+                resources[index].memberships.append(membership)
+            }
+        }
     }
 
     /// How many resources the query finds on all pages; `found` is how many are on this one.

@@ -57,9 +57,8 @@ struct SQLiteTransaction: StoreTransaction {
             resource.type.name
         )
         let document = try resource.document.object()
-        for column in attributes.columns(of: resource.type) {
-            for row in column.rows(of: document) { try insert(row, key, resource.type) }
-        }
+        let rows = attributes.columns(of: resource.type).flatMap { $0.rows(of: document) }
+        try insert(rows, key, resource.type)
         if let externalId = resource.externalId {
             try setExternalID(externalId, key, resource.domain)
         }
@@ -105,9 +104,11 @@ struct SQLiteTransaction: StoreTransaction {
         to new: ResourceRecord
     ) throws {
         let (before, after) = (try old.document.object(), try new.document.object())
-        for column in attributes.columns(of: new.type) {
-            let (removed, added) = column.change(from: before, to: after)
-            for row in removed {
+        let changed = before.changedNames(after)
+        var added: [ValueRow] = []
+        for column in attributes.columns(of: new.type) where changed.contains(column.member) {
+            let change = column.change(from: before, to: after)
+            for row in change.removed {
                 try connection.execute(
                     "DELETE FROM value WHERE resource = ? AND attribute = ? AND element = ?",
                     key,
@@ -115,8 +116,43 @@ struct SQLiteTransaction: StoreTransaction {
                     row.element
                 )
             }
-            for row in added { try insert(row, key, new.type) }
+            added += change.added
         }
+        try insert(added, key, new.type)
+    }
+
+    private func insert(_ rows: [ValueRow], _ resource: Int64, _ type: ResourceType) throws {
+        // One by one, to know which is taken.
+        for row in rows where row.valueClass == .unique { try insert(row, resource, type) }
+        var others = rows.filter { $0.valueClass != .unique }[...]
+        while others.count >= 8 {
+            try insertEight(others.prefix(8), resource)
+            others = others.dropFirst(8)
+        }
+        for row in others { try insert(row, resource, type) }
+    }
+
+    /// A statement for itself costs as much as two rows.
+    private func insertEight(_ values: ArraySlice<ValueRow>, _ resource: Int64) throws {
+        // With OR FAIL nothing is kept to undo the statement with: the transaction is undone.
+        let rows = try connection.rows(
+            """
+            INSERT OR FAIL INTO value (resource, attribute, element, class, key) VALUES
+                (?1, ?2, ?3, ?4, ?5), (?1, ?6, ?7, ?8, ?9), (?1, ?10, ?11, ?12, ?13),
+                (?1, ?14, ?15, ?16, ?17), (?1, ?18, ?19, ?20, ?21), (?1, ?22, ?23, ?24, ?25),
+                (?1, ?26, ?27, ?28, ?29), (?1, ?30, ?31, ?32, ?33)
+            """,
+            resource
+        )
+        var position: Int32 = 2
+        for value in values {
+            try rows.bind(.integer(value.attribute), at: position)
+            try rows.bind(.integer(Int64(value.element)), at: position + 1)
+            try rows.bind(.integer(Int64(value.valueClass.rawValue)), at: position + 2)
+            try rows.bind(value.key.sqlValue, at: position + 3)
+            position += 4
+        }
+        _ = try rows.next()
     }
 
     private func insert(_ row: ValueRow, _ resource: Int64, _ type: ResourceType) throws {

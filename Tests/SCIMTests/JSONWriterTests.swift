@@ -60,7 +60,7 @@ struct JSONWriterTests {
     @Test func appendsFinishedText() {
         var writer = JSONWriter(capacity: 0)
         writer.append(literal: "{\"a\":")
-        writer.append(json: "[1]".utf8)
+        Array("[1]".utf8).withUnsafeBufferPointer { writer.append(json: $0) }
         writer.append(literal: ",")
         writer.append(string: "b\n")
         writer.append(literal: ":")

@@ -1,11 +1,45 @@
 /// Writes JSON text (RFC 8259): UTF-8, no white space, only what must be escaped is escaped.
-package struct JSONWriter: Sendable {
-    package private(set) var bytes: [UInt8]
+///
+/// Has memory of its own: a list is thousands of small pieces, and an `Array` asks of each whether
+/// it shares its memory with others.
+package struct JSONWriter: ~Copyable {
+    private var buffer: UnsafeMutableBufferPointer<UInt8>
+    private var count = 0
 
     /// - Parameter capacity: Expected length in bytes.
     package init(capacity: Int = 1024) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+        buffer = .allocate(capacity: max(capacity, 64))
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// What has been written.
+    package var bytes: [UInt8] { Array(UnsafeBufferPointer(rebasing: buffer[..<count])) }
+
+    private mutating func reserve(_ more: Int) {
+        if count + more > buffer.count { grow(more) }
+    }
+
+    private mutating func grow(_ more: Int) {
+        let larger = UnsafeMutableBufferPointer<UInt8>.allocate(
+            capacity: max(count + more, 2 * buffer.count)
+        )
+        _ = larger.update(fromContentsOf: buffer[..<count])
+        buffer.deallocate()
+        buffer = larger
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        reserve(1)
+        buffer[count] = byte
+        count += 1
+    }
+
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let from = text.baseAddress else { return }
+        reserve(text.count)
+        if let to = buffer.baseAddress { (to + count).update(from: from, count: text.count) }
+        count += text.count
     }
 
     package mutating func append(_ value: JSON) {
@@ -22,45 +56,53 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func append(_ object: JSONObject) {
-        bytes.append(UInt8(ascii: "{"))
+        append(UInt8(ascii: "{"))
         for (index, member) in object.members.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            if index > 0 { append(UInt8(ascii: ",")) }
             append(string: member.name)
-            bytes.append(UInt8(ascii: ":"))
+            append(UInt8(ascii: ":"))
             append(member.value)
         }
-        bytes.append(UInt8(ascii: "}"))
+        append(UInt8(ascii: "}"))
     }
 
     private mutating func append(_ elements: [JSON]) {
-        bytes.append(UInt8(ascii: "["))
+        append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            if index > 0 { append(UInt8(ascii: ",")) }
             append(element)
         }
-        bytes.append(UInt8(ascii: "]"))
+        append(UInt8(ascii: "]"))
     }
 
     /// Appends text that is JSON already.
-    package mutating func append(json: some Sequence<UInt8>) {
-        bytes.append(contentsOf: json)
+    package mutating func append(json: UnsafeBufferPointer<UInt8>) {
+        append(json)
+    }
+
+    /// Appends an instant as a string, with its quotes.
+    package mutating func append(_ instant: Instant) {
+        append(UInt8(ascii: "\""))
+        reserve(Instant.textCount)
+        count += instant.write(into: UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+        append(UInt8(ascii: "\""))
     }
 
     /// Appends a piece of JSON syntax as it stands in the program.
     package mutating func append(literal: StaticString) {
-        literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     private mutating func append(text: String) {
         var text = text
-        text.withUTF8 { bytes.append(contentsOf: $0) }
+        text.withUTF8 { append($0) }
     }
 
     /// Appends a string with its quotes.
     package mutating func append(string: String) {
-        bytes.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
         append(fragment: string)
-        bytes.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
     }
 
     /// Appends part of a string, without quotes.
@@ -69,19 +111,19 @@ package struct JSONWriter: Sendable {
         text.withUTF8 { utf8 in
             var start = 0
             while let index = utf8.firstToEscape(from: start) {
-                bytes.append(contentsOf: utf8[start..<index])
+                append(UnsafeBufferPointer(rebasing: utf8[start..<index]))
                 append(escaped: utf8[index])
                 start = index + 1
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+            append(UnsafeBufferPointer(rebasing: utf8[start...]))
         }
     }
 
     /// Appends a string with its quotes that has nothing to escape, such as a date.
     package mutating func append(plain text: String) {
-        bytes.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
         append(text: text)
-        bytes.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
     }
 
     private mutating func append(escaped byte: UInt8) {
@@ -93,8 +135,8 @@ package struct JSONWriter: Sendable {
         case UInt8(ascii: "\t"): append(literal: "\\t")
         default:
             append(literal: "\\u00")
-            bytes.append(Self.hexadecimal(byte >> 4))
-            bytes.append(Self.hexadecimal(byte & 0xF))
+            append(Self.hexadecimal(byte >> 4))
+            append(Self.hexadecimal(byte & 0xF))
         }
     }
 

@@ -26,21 +26,29 @@ package struct Instant: Sendable, Equatable {
 
     /// The instant as `2024-05-13T04:42:34.000Z`.
     package var text: String {
+        String(unsafeUninitializedCapacity: Self.textCount) { write(into: $0) }
+    }
+
+    /// Bytes of the text.
+    static let textCount = 24
+
+    /// Writes the text to the beginning of the buffer.
+    ///
+    /// - Returns: Its bytes.
+    func write(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let milliseconds = microseconds.flooredQuotient(1_000)
         let days = milliseconds.flooredQuotient(86_400_000)
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = Self.civil(fromDays: days)
-        return String(unsafeUninitializedCapacity: 24) { buffer in
-            var text = FieldWriter(buffer: buffer)
-            text.append(year, digits: 4, end: "-")
-            text.append(month, digits: 2, end: "-")
-            text.append(day, digits: 2, end: "T")
-            text.append(rest / 3_600_000, digits: 2, end: ":")
-            text.append(rest / 60_000 % 60, digits: 2, end: ":")
-            text.append(rest / 1_000 % 60, digits: 2, end: ".")
-            text.append(rest % 1_000, digits: 3, end: "Z")
-            return text.position
-        }
+        var text = FieldWriter(buffer: buffer)
+        text.append(year, digits: 4, end: "-")
+        text.append(month, digits: 2, end: "-")
+        text.append(day, digits: 2, end: "T")
+        text.append(rest / 3_600_000, digits: 2, end: ":")
+        text.append(rest / 60_000 % 60, digits: 2, end: ":")
+        text.append(rest / 1_000 % 60, digits: 2, end: ".")
+        text.append(rest % 1_000, digits: 3, end: "Z")
+        return text.position
     }
 
     /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar.
@@ -82,7 +90,9 @@ private struct FieldWriter {
 
     mutating func append(_ number: Int64, digits: Int, end: Unicode.Scalar) {
         var number = number
-        for index in (position..<position + digits).reversed() {
+        var index = position + digits
+        while index > position {
+            index -= 1
             buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
             number /= 10
         }

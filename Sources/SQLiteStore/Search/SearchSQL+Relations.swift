@@ -16,6 +16,18 @@ extension SearchSQL {
         }
     }
 
+    /// Whether an index leads to the rows that have a value of the attribute.
+    ///
+    /// Asked several times a filter: no relation is made for it.
+    func isIndexed(_ reference: AttributeReference) -> Bool {
+        switch reference.attribute?.source {
+        case .document, nil: reference.definition.map(ValueClass.init) ?? .plain != .plain
+        case .domain: true
+        case .members, .memberships: Self.isID(reference)
+        case .record: false
+        }
+    }
+
     private func values(_ reference: AttributeReference) -> Relation {
         let number = attributes[reference]
         let valueClass = reference.definition.map(ValueClass.init) ?? .plain

@@ -73,7 +73,7 @@ struct SearchSQL {
     /// Whether what satisfies a comparison is found by an index.
     private func isFound(_ reference: AttributeReference, _ comparison: ComparisonOperator) -> Bool
     {
-        guard relation(reference)?.indexed != nil, comparison.usesIndex else { return false }
+        guard isIndexed(reference), comparison.usesIndex else { return false }
         // Ids are found one by one: their order means nothing.
         return Self.isMembership(reference) ? comparison == .eq : true
     }
@@ -99,7 +99,7 @@ struct SearchSQL {
     /// Joins terms; those that are about some value of one attribute share one walk through it.
     private func joined(_ terms: [Predicate], _ connective: SQL) -> SQL {
         var parts: [SQL] = []
-        let isDisjunction = connective.text == " OR "
+        let isDisjunction = connective.utf8.elementsEqual(" OR ".utf8)
         let groups = Groups(terms) { isShared($0, $1, isDisjunction: isDisjunction) }
         for group in groups.all {
             switch group {
@@ -223,7 +223,7 @@ struct SearchSQL {
         switch predicate {
         case .and(let terms): terms.lazy.compactMap { driver($0, of: element) }.first
         case .comparison(let reference, .eq, let key)
-        where reference.subAttribute != nil && relation(reference)?.indexed != nil:
+        where reference.subAttribute != nil && isIndexed(reference):
             (reference, key)
         default: nil
         }
