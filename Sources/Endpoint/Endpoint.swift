@@ -84,8 +84,8 @@ package struct Endpoint {
         }
         let isReading = request.method == "GET" || request.method == "HEAD"
         return isReading
-            ? try read(route.target, request, requestID, directory, links, &progress)
-            : try change(route.target, request, requestID, directory, links, &progress)
+            ? try read(route.target, request, requestID, directory, &progress)
+            : try change(route.target, request, requestID, directory, &progress)
     }
 
     private func token(of request: Request, in store: any StoreReading) throws -> Token {
@@ -105,13 +105,12 @@ package struct Endpoint {
         _ request: Request,
         _ requestID: String,
         _ directory: Directory,
-        _ links: Links,
         _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
         try directory.read { store -> Reply in
             let client = try token(of: request, in: store)
             progress.identify(client, in: directory)
-            var exchange = try Exchange(request, requestID, client, links, limits)
+            var exchange = try Exchange(request, requestID, client, directory)
             defer { progress.rewrites = exchange.rewrites }
             return try exchange.read(target, in: store)
         }
@@ -122,12 +121,11 @@ package struct Endpoint {
         _ request: Request,
         _ requestID: String,
         _ directory: Directory,
-        _ links: Links,
         _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
         let client = try token(of: request, in: directory)
         progress.identify(client, in: directory)
-        var exchange = try Exchange(request, requestID, client, links, limits)
+        var exchange = try Exchange(request, requestID, client, directory)
         defer { progress.rewrites = exchange.rewrites }
         return try exchange.change(target, directory)
     }
