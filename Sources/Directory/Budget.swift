@@ -15,6 +15,17 @@ package struct Budget {
         self.exhaustion = exhaustion
     }
 
+    /// To be called between steps of work, of which each is short.
+    ///
+    /// - Throws: `tooCostly` or `abandoned` when it is used up.
+    package func check() throws(StoreError) {
+        switch exhaustion() {
+        case .time: throw .tooCostly
+        case .abandoned: throw .abandoned
+        case nil: break
+        }
+    }
+
     /// For commands, which people can interrupt.
     package static var unlimited: Budget { Budget { nil } }
 }

@@ -7,9 +7,9 @@ import Secrets
 /// Every change runs in one transaction of the store, with its journal entries.
 package struct Directory {
     package let store: any Store
-    let links: Links
-    let limits: Limits
-    let budget: Budget
+    package let links: Links
+    package let limits: Limits
+    package let budget: Budget
     let now: @Sendable () -> Instant
 
     /// - Parameters:
@@ -126,7 +126,9 @@ package struct Directory {
         _ draft: (Work, any StoreTransaction) throws -> Draft
     ) throws -> StoredResource {
         try store.write(within: budget) { transaction in
-            let changed = try work.commit(try draft(work, transaction), in: transaction)
+            let draft = try draft(work, transaction)
+            try budget.check()
+            let changed = try work.commit(draft, in: transaction)
             // All is known but the members, whose types only the store knows.
             guard parts.contains(.members), changed.type.membership != nil else { return changed }
             return try transaction.fetch(
@@ -139,7 +141,7 @@ package struct Directory {
     }
 
     private func work(of caller: Caller) -> Work {
-        Work(caller: caller, links: links, limits: limits, now: now())
+        Work(caller: caller, links: links, limits: limits, budget: budget, now: now())
     }
 
     private func hash(_ password: String) throws(SCIMError) -> String {

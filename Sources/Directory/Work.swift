@@ -8,6 +8,8 @@ package struct Work {
     let caller: Caller
     let links: Links
     let limits: Limits
+    /// Looked at between steps; where SQLite works, it looks itself.
+    let budget: Budget
     let now: Instant
 
     var types: ResourceTypes { links.types }
@@ -18,6 +20,7 @@ package struct Work {
     ///
     /// - Throws: What the client did wrong, as `SCIMError`; a failure of the store.
     func draft(_ command: Command, in store: any StoreReading) throws -> Draft {
+        try budget.check()
         switch command {
         case .create(let sent, let restoring): return try create(sent, restoring, in: store)
         case .replace(let id, let sent, let preconditions):
@@ -118,6 +121,7 @@ package struct Work {
         let outcome = try patch.apply(operations, to: resource)
         var membership = MembershipDifference()
         for change in outcome.memberChanges {
+            try budget.check()
             try apply(change, to: stored, &membership, in: store)
         }
         let state = SentResource(canonical: outcome.resource, type: patch.type)
@@ -288,7 +292,8 @@ extension Work {
     ) throws -> [String] {
         guard case .matching(let predicate, let links) = selection else { return added }
         return try added.filter { id in
-            try types.all.contains { type in
+            try budget.check()
+            return try types.all.contains { type in
                 let found = try store.fetch(id, type: type, domain: caller.domain, loading: [])
                 return found != nil
                     && predicate.matches(element: Member(id: id, type: type.name).json(links))

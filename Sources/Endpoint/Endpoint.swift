@@ -40,27 +40,26 @@ package struct Endpoint {
     ///
     /// `requestID` names the request in log and journal.
     package func answer(_ incoming: Incoming, requestID: String) -> Answer {
-        var answer = Answer()
+        var progress = Progress()
         do throws(SCIMError) {
             let request: Request
             switch incoming.request {
             case .success(let whole): request = whole
             case .failure(let fault): throw SCIMError(fault)
             }
-            answer.isCrossOrigin = request.header("Origin") != nil
-            answer.mediaType = try MediaType(accepting: request.header("Accept"))
-            answer.reply = try reply(to: request, requestID, &answer)
+            progress.isCrossOrigin = request.header("Origin") != nil
+            progress.mediaType = try MediaType(accepting: request.header("Accept"))
+            let reply = try reply(to: request, requestID, &progress)
+            return progress.answer(reply)
         } catch {
-            answer.reply = Reply(error)
-            answer.cause = error.cause
+            return progress.answer(Reply(error), cause: error.cause)
         }
-        return answer
     }
 
     private func reply(
         to request: Request,
         _ requestID: String,
-        _ answer: inout Answer
+        _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
         let route = try Route(path: request.path, types: types)
         if request.method == "OPTIONS" {
@@ -80,13 +79,13 @@ package struct Endpoint {
             now: now
         )
         if route.target.isDiscovery {
-            answer.client = try token(of: request, in: directory).name
+            progress.identify(try token(of: request, in: directory), in: directory)
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
         let isReading = request.method == "GET" || request.method == "HEAD"
         return isReading
-            ? try read(route.target, request, requestID, directory, links, &answer)
-            : try change(route.target, request, requestID, directory, links, &answer)
+            ? try read(route.target, request, requestID, directory, &progress)
+            : try change(route.target, request, requestID, directory, &progress)
     }
 
     private func token(of request: Request, in store: any StoreReading) throws -> Token {
@@ -106,18 +105,15 @@ package struct Endpoint {
         _ request: Request,
         _ requestID: String,
         _ directory: Directory,
-        _ links: Links,
-        _ answer: inout Answer
+        _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
-        let (reply, usedToken) = try directory.read { store -> (Reply, Token) in
+        try directory.read { store -> Reply in
             let client = try token(of: request, in: store)
-            answer.client = client.name
-            var exchange = try Exchange(request, requestID, client, links, limits)
-            defer { answer.rewrites = exchange.rewrites }
-            return (try exchange.read(target, in: store), client)
+            progress.identify(client, in: directory)
+            var exchange = try Exchange(request, requestID, client, directory)
+            defer { progress.rewrites = exchange.rewrites }
+            return try exchange.read(target, in: store)
         }
-        directory.noteUse(of: usedToken)
-        return reply
     }
 
     private func change(
@@ -125,40 +121,49 @@ package struct Endpoint {
         _ request: Request,
         _ requestID: String,
         _ directory: Directory,
-        _ links: Links,
-        _ answer: inout Answer
+        _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
         let client = try token(of: request, in: directory)
-        answer.client = client.name
-        var exchange = try Exchange(request, requestID, client, links, limits)
-        defer { answer.rewrites = exchange.rewrites }
-        let reply = try exchange.change(target, directory)
-        directory.noteUse(of: client)
-        return reply
+        progress.identify(client, in: directory)
+        var exchange = try Exchange(request, requestID, client, directory)
+        defer { progress.rewrites = exchange.rewrites }
+        return try exchange.change(target, directory)
     }
 }
 
-/// What became of a request: for the client, and for the log.
-package struct Answer: Sendable {
-    var reply = Reply(status: 500)
+/// What is found out about a request on the way to its answer: it counts however the way ends.
+private struct Progress {
     var mediaType = MediaType.scim
     /// Whether a page of another origin asks, by way of a browser.
     var isCrossOrigin = false
-    /// Name of the token; `nil` when there was none that is valid.
-    package fileprivate(set) var client: String?
+    /// Name of the token; `nil` as long as none was found valid.
+    private var client: String?
     /// The profile's rewrites that fired.
-    package fileprivate(set) var rewrites: [String] = []
-    /// Why it failed, where the client is not told.
-    package fileprivate(set) var cause: String?
+    var rewrites: [String] = []
+    /// What can wait until the client has its answer.
+    private var afterwards: (() -> Void)?
 
-    package var status: Int { reply.status }
+    /// Notes whom the request comes from. That the token was used is written down afterwards: the
+    /// client need not wait for the disk.
+    mutating func identify(_ token: Token, in directory: Directory) {
+        client = token.name
+        afterwards = { directory.noteUse(of: token) }
+    }
 
-    package var response: Response {
-        Response(
+    /// The answer at the end of the way; `cause` is why it failed, where the client is not told.
+    func answer(_ reply: Reply, cause: String? = nil) -> Answer {
+        let response = Response(
             status: reply.status,
             contentType: reply.body.isEmpty ? nil : mediaType.rawValue,
             headers: reply.headers + (isCrossOrigin ? CrossOrigin.headers : []),
             body: reply.body
+        )
+        return Answer(
+            response,
+            client: client,
+            rewrites: rewrites,
+            cause: cause,
+            afterwards: afterwards
         )
     }
 }

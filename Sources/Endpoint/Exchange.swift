@@ -14,6 +14,7 @@ struct Exchange {
     private let parameters: Parameters
     private let links: Links
     private let limits: Limits
+    private let budget: Budget
     /// The names of the rewrites that fired.
     private(set) var rewrites: [String] = []
 
@@ -23,8 +24,7 @@ struct Exchange {
         _ request: Request,
         _ requestID: String,
         _ token: Token,
-        _ links: Links,
-        _ limits: Limits
+        _ directory: Directory
     ) throws(SCIMError) {
         guard let profile = Profile.named(token.profile) else {
             throw .unavailable(
@@ -39,8 +39,9 @@ struct Exchange {
         self.token = token
         self.profile = profile
         parameters = try Parameters(request.query)
-        self.links = links
-        self.limits = limits
+        links = directory.links
+        limits = directory.limits
+        budget = directory.budget
     }
 
     private func wrongMethod(allow: String) -> SCIMError {
@@ -167,6 +168,7 @@ extension Exchange {
         writer.append(literal: ",\"Resources\":[")
         for index in page.resources.indices {
             if index > 0 { writer.append(literal: ",") }
+            try budget.check()
             try representation.append(page.resources[index], to: &writer)
         }
         writer.append(literal: "]}")
@@ -257,6 +259,7 @@ extension Exchange {
         try requireWrite()
         let representation = try patchRepresentation(type)
         let message = rewritten(try profile.patch(try json(), type, limits: limits))
+        try checkBudget()
         let resource = try directory.perform(
             .modify(
                 id: try checked(id, type),
@@ -353,7 +356,9 @@ extension Exchange {
     private mutating func sentResource(_ type: ResourceType) throws(SCIMError) -> SentResource {
         let sent = try json()
         if profile.rigour == .strict { try type.checkSchemas(of: sent) }
-        return try SentResource(rewritten(try profile.resource(sent, type)), type: type)
+        let resource = rewritten(try profile.resource(sent, type))
+        try checkBudget()
+        return try SentResource(resource, type: type)
     }
 
     private func json() throws(SCIMError) -> JSON {
@@ -363,11 +368,23 @@ extension Exchange {
             contentEncoding: request.header("Content-Encoding"),
             profile.rigour
         )
+        let json: JSON
         do {
-            return try JSON(parsing: request.body, depthMax: limits.jsonDepth)
+            json = try JSON(parsing: request.body, depthMax: limits.jsonDepth)
         } catch {
             let place = error.offset.map { ", at byte \($0)" } ?? ""
             throw .invalidSyntax("the body cannot be read as JSON: \(error.message)\(place)")
+        }
+        try checkBudget()
+        return json
+    }
+
+    /// - Throws: What the client is to be told when the request may cost no more.
+    private func checkBudget() throws(SCIMError) {
+        do {
+            try budget.check()
+        } catch {
+            throw SCIMError(error)
         }
     }
 }

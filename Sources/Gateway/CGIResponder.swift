@@ -11,13 +11,13 @@ struct CGIResponder {
     /// Where the answer goes.
     var output: Int32 = 1
 
-    /// Reads the request, has it handled and writes the answer.
+    /// Reads the request, has it handled, writes the answer and does what is left to be done.
     ///
     /// - Parameters:
     ///   - environment: The process's.
     ///   - handle: Called once.
     /// - Returns: Whether the answer could be written.
-    func run(environment: Variables.Strings, handle: (Incoming) -> Response) -> Bool {
+    func run(environment: Variables.Strings, handle: (Incoming) -> Answer) -> Bool {
         let variables = Variables(copying: environment, limits: limits)
         let body = readBody(announced: BodyReader.announcedBytes(variables))
         let incoming = Incoming(
@@ -26,8 +26,23 @@ struct CGIResponder {
             limits: limits,
             peer: Peer(descriptor: output)
         )
-        let response = handle(incoming)
-        return write(response.head() + response.sentBody(method: incoming.method))
+        let answer = handle(incoming)
+        let response = answer.response
+        let isWritten = write(response.head() + response.sentBody(method: incoming.method))
+        if let afterwards = answer.afterwards {
+            endOutput()
+            afterwards()
+        }
+        return isWritten
+    }
+
+    /// Ends the output: web servers may hold the answer back until then.
+    ///
+    /// The number stays taken, lest the next file that is opened gets it, and what is printed.
+    private func endOutput() {
+        let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        if nothing < 0 || dup2(nothing, output) < 0 { close(output) }
+        if nothing >= 0 { close(nothing) }
     }
 
     /// Reads as much as was announced and no more: the web server need not end the stream there.

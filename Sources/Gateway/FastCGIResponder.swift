@@ -75,7 +75,7 @@ final class FastCGIResponder {
     ///   - idle: What to do when no request has come for a while.
     ///   - handle: Called once a request.
     /// - Returns: false when the listener failed.
-    func run(idle: Gateway.Idle = .nothing, handle: (Incoming) -> Response) -> Bool {
+    func run(idle: Gateway.Idle = .nothing, handle: (Incoming) -> Answer) -> Bool {
         var timeout = Int32(-1)
         while true {
             let wake = wait(milliseconds: timeout)
@@ -133,7 +133,8 @@ final class FastCGIResponder {
         return true
     }
 
-    private func answer(_ handle: (Incoming) -> Response) {
+    private func answer(_ handle: (Incoming) -> Answer) {
+        var answer: Answer?
         if request.pointee.role == FCGI_RESPONDER, let environment = request.pointee.envp {
             let variables = Variables(copying: environment, limits: limits)
             let incoming = Incoming(
@@ -142,9 +143,10 @@ final class FastCGIResponder {
                 limits: limits,
                 peer: Peer(descriptor: request.pointee.ipcFd)
             )
-            let response = handle(incoming)
-            put(response.head())
-            put(response.sentBody(method: incoming.method))
+            let made = handle(incoming)
+            put(made.response.head())
+            put(made.response.sentBody(method: incoming.method))
+            answer = made
         }
         // A connection that is kept open would keep this process from all others.
         request.pointee.keepConnection = 0
@@ -153,6 +155,7 @@ final class FastCGIResponder {
         // server that is stopped must not hold the process.
         request.pointee.detached = 1
         FCGX_Finish_r(request)
+        answer?.afterwards?()
     }
 
     private func readBody(_ variables: Variables) -> Result<[UInt8], RequestFault> {

@@ -74,13 +74,14 @@ package enum Gateway {
     ///   - mode: Not `.commandLine`.
     ///   - limits: For each request.
     ///   - idle: For processes that outlive a request.
-    ///   - handle: Called once a request, never at the same time.
+    ///   - handle: Called once a request, never at the same time; what its answer leaves to be done
+    ///     is done when the answer has gone out.
     /// - Returns: The process's exit status: 0, or 1 after a line on standard error.
     package static func serve(
         _ mode: Mode,
         limits: RequestLimits,
         idle: Idle = .nothing,
-        handle: (Incoming) -> Response
+        handle: (Incoming) -> Answer
     ) -> Int32 {
         restrictFileModes()
         // A client that left, and a file that may not grow, show as errors of the write.
@@ -94,7 +95,7 @@ package enum Gateway {
         }
     }
 
-    private static func serveCGI(limits: RequestLimits, handle: (Incoming) -> Response) -> Int32 {
+    private static func serveCGI(limits: RequestLimits, handle: (Incoming) -> Answer) -> Int32 {
         guard let environment = gateway_environment() else {
             report("there is no environment")
             return 1
@@ -108,7 +109,7 @@ package enum Gateway {
         listener: Int32,
         limits: RequestLimits,
         idle: Idle,
-        handle: (Incoming) -> Response
+        handle: (Incoming) -> Answer
     ) -> Int32 {
         // A program started by the handler has no use for the listener.
         _ = fcntl(listener, F_SETFD, FD_CLOEXEC)

@@ -2,15 +2,13 @@ import CSodium
 
 /// Random numbers, hashes and comparison that does not betray where values differ (libsodium).
 package enum Sodium {
-    /// - Precondition: The operating system gives random numbers.
-    private static let isReady: Bool = {
-        precondition(sodium_init() >= 0, "libsodium cannot be used")
-        return true
-    }()
+    /// Makes the library ready, before anything else of it is used; again does no harm.
+    ///
+    /// - Returns: Whether it can be used.
+    package static func prepare() -> Bool { sodium_init() >= 0 }
 
     package static func randomBytes(_ count: Int) -> [UInt8] {
-        precondition(isReady)
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             if let base = buffer.baseAddress { randombytes_buf(base, count) }
             initialized = count
         }

@@ -12,6 +12,8 @@ package enum ChildProcess {
     package enum Failure: Error {
         /// There is no such program in PATH.
         case missing
+        /// It did not end in time, and was ended.
+        case late
         /// Another reason, as an `errno`.
         case system(Int32)
     }
@@ -22,12 +24,14 @@ package enum ChildProcess {
     ///   - arguments: The program's name first. Everybody on the machine can read them.
     ///   - input: What its standard input holds.
     ///   - outputBytesMax: Where it says more, it is ended.
+    ///   - secondsMax: Where it takes longer, it is ended.
     /// - Returns: What it said, and how it ended.
-    /// - Throws: `missing` or `system` where it cannot be started.
+    /// - Throws: `missing` or `system` where it cannot be started; `late`.
     package static func run(
         _ arguments: [String],
         input: [UInt8],
-        outputBytesMax: Int
+        outputBytesMax: Int,
+        secondsMax: Int
     ) throws(Failure) -> Result {
         // A program that stops reading shows as an error of the write.
         signal(SIGPIPE, SIG_IGN)
@@ -36,14 +40,13 @@ package enum ChildProcess {
         let errors = try Pipe()
         let process = try spawn(arguments, feed.reader, output.writer, errors.writer)
         for pipe in [feed.reader, output.writer, errors.writer] { pipe.close() }
+        let deadline = Deadline(seconds: secondsMax)
         var exchange = Exchange(input: input, outputBytesMax: outputBytesMax)
-        exchange.run(feed.writer, output.reader, errors.reader)
-        if exchange.isCut { kill(process, SIGTERM) }
-        return Result(
-            status: wait(for: process),
-            output: exchange.output,
-            errors: exchange.errors
-        )
+        exchange.run(feed.writer, output.reader, errors.reader, until: deadline)
+        let ended = exchange.isCut ? nil : status(of: process, before: deadline)
+        let status = ended ?? end(process)
+        if ended == nil, !exchange.isCut { throw .late }
+        return Result(status: status, output: exchange.output, errors: exchange.errors)
     }
 
     /// The variables that a program needs to find others, proxies and certificates.
@@ -104,11 +107,50 @@ package enum ChildProcess {
         posix_spawnattr_setflags(&attributes, Int16(flags))
     }
 
-    private static func wait(for process: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        let signal = status & 0x7F
-        return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+    /// How long a program has to end when it is asked to, in seconds.
+    private static let graceSeconds = 1
+
+    /// Ends a program: by force where it does not do so itself.
+    private static func end(_ process: pid_t) -> Int32 {
+        for signal in [SIGTERM, SIGKILL] {
+            kill(process, signal)
+            let deadline = Deadline(seconds: graceSeconds)
+            if let status = status(of: process, before: deadline) { return status }
+        }
+        // It hangs in the system, and is gone as soon as it does not.
+        return 128 + SIGKILL
+    }
+
+    /// Waits for a program's end.
+    ///
+    /// - Returns: Its status as `Result` has it; `nil` when it has not ended.
+    private static func status(of process: pid_t, before deadline: Deadline) -> Int32? {
+        while true {
+            var status: Int32 = 0
+            let found = waitpid(process, &status, WNOHANG)
+            if found == process || found < 0 && errno != EINTR {
+                let signal = status & 0x7F
+                return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+            }
+            if deadline.millisecondsLeft == 0 { return nil }
+            // Its output has ended before, as a rule, so that this is a moment only.
+            usleep(2_000)
+        }
+    }
+
+    /// A point in time, by a clock that is never set.
+    private struct Deadline {
+        private let milliseconds: Int
+
+        init(seconds: Int) { milliseconds = Self.now + 1_000 * seconds }
+
+        var millisecondsLeft: Int32 { Int32(clamping: max(milliseconds - Self.now, 0)) }
+
+        private static var now: Int {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+        }
     }
 
     /// Texts as `execve` wants them, freed with the object.
@@ -161,7 +203,12 @@ package enum ChildProcess {
             self.outputBytesMax = outputBytesMax
         }
 
-        mutating func run(_ writer: Descriptor, _ reader: Descriptor, _ errorReader: Descriptor) {
+        mutating func run(
+            _ writer: Descriptor,
+            _ reader: Descriptor,
+            _ errorReader: Descriptor,
+            until deadline: Deadline
+        ) {
             _ = fcntl(writer.number, F_SETFL, O_NONBLOCK)
             while !isCut, reader.number >= 0 || errorReader.number >= 0 {
                 var waiting = [
@@ -169,7 +216,8 @@ package enum ChildProcess {
                     pollfd(fd: reader.number, events: Int16(POLLIN), revents: 0),
                     pollfd(fd: errorReader.number, events: Int16(POLLIN), revents: 0),
                 ]
-                guard poll(&waiting, 3, -1) >= 0 || errno == EINTR else { return }
+                let left = deadline.millisecondsLeft
+                guard left > 0, poll(&waiting, 3, left) >= 0 || errno == EINTR else { return }
                 if waiting[0].revents != 0 { write(to: writer) }
                 if waiting[1].revents != 0 { Self.read(from: reader, into: &output) }
                 if waiting[2].revents != 0 { Self.read(from: errorReader, into: &errors) }

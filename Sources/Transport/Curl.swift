@@ -51,11 +51,14 @@ package struct Curl {
             result = try ChildProcess.run(
                 ["curl", "-q", "--config", "-"],
                 input: Array(configuration(request).utf8),
-                outputBytesMax: answerBytesMax
+                outputBytesMax: answerBytesMax,
+                // curl minds the time itself; this is for one that hangs.
+                secondsMax: 2 * timeoutSeconds
             )
         } catch {
             switch error {
             case .missing: throw .missing
+            case .late: throw .failed("curl does not end")
             case .system(let code):
                 throw .failed("curl cannot be started: \(String(cString: strerror(code)))")
             }

@@ -1,4 +1,3 @@
-import Endpoint
 import Gateway
 import Glibc
 import SCIM
@@ -25,7 +24,7 @@ final class RequestLog {
         if case .success(let request) = incoming.request, let query = request.query {
             line.append(parameterNamesOf: query)
         }
-        line.append(field: String(answer.status))
+        line.append(field: String(answer.response.status))
         line.append(field: String(microseconds / 1_000))
         line.append(".")
         line.append(String(microseconds / 100 % 10))

@@ -46,7 +46,7 @@ final class Server {
                 microseconds: monotonicMicroseconds() - start,
                 to: settings.logPath(incoming)
             )
-            return answer.response
+            return answer
         }
     }
 

@@ -1,7 +1,13 @@
 import Gateway
+import Secrets
 
 if let fault = ProcessLimits.fault() {
     complain(fault)
+    exit(status: 1)
+}
+
+if !Sodium.prepare() {
+    complain("libsodium cannot be used")
     exit(status: 1)
 }
 

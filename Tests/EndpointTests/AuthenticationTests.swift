@@ -90,6 +90,14 @@ struct AuthenticationTests {
         #expect(tokens.first?.used == endpoint.now)
     }
 
+    /// What is refused, and discovery: a token that is in use is not to look as if nobody used it.
+    @Test(arguments: ["/Users/none", "/Schemas"])
+    func useIsNotedWhateverIsAsked(path: String) throws {
+        _ = endpoint.send("GET", path)
+        let tokens = try endpoint.store.read(within: .unlimited) { try $0.tokens() }
+        #expect(tokens.first?.used == endpoint.now)
+    }
+
     @Test func onlyTheServiceProviderConfigIsPublic() {
         #expect(endpoint.send("GET", "/ServiceProviderConfig", authorization: nil).status == 200)
         #expect(endpoint.send("GET", "/Schemas", authorization: nil).status == 401)

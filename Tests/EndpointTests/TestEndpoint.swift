@@ -11,6 +11,8 @@ import TestSupport
 final class TestEndpoint {
     private let test: TestStore
     var store: SQLiteStore { test.store }
+    /// What the next requests may cost.
+    var budget = Budget.unlimited
     private(set) var now = Instant(milliseconds: 1_709_208_000_000)
 
     static let secret = "roster_test-secret"
@@ -71,8 +73,10 @@ final class TestEndpoint {
     func answer(_ incoming: Incoming) -> Reply {
         let now = now
         let store = store
-        let answer = Endpoint(now: { now }, openStore: { _ in store })
+        let budget = budget
+        let answer = Endpoint(now: { now }, openStore: { _ in store }, budget: { _ in budget })
             .answer(incoming, requestID: "request")
+        answer.afterwards?()
         return Reply(response: answer.response, answer: answer)
     }
 

@@ -56,8 +56,8 @@ struct FastCGIResponderTests {
     @Test(arguments: [0, 1, 8184, 8192, 70_000, 99_999])
     func answersOfAnyLengthArriveWhole(count: Int) throws {
         let body = (0..<count).map { UInt8(ascii: "a") + UInt8($0 % 26) }
-        let handle: @Sendable (Incoming) -> Response = { _ in
-            Response(status: 200, contentType: "text/plain", body: body)
+        let handle: @Sendable (Incoming) -> Answer = { _ in
+            Answer(Response(status: 200, contentType: "text/plain", body: body))
         }
         try withResponder(limits: limits, handle: handle) { path in
             let answer = try Records.exchange(
@@ -222,6 +222,49 @@ struct FastCGIResponderTests {
         }
     }
 
+    @Test func peerHasTheWholeAnswerBeforeTheRestIsDone() throws {
+        let received = DispatchSemaphore(value: 0)
+        let isReceived = Flag()
+        let handle: @Sendable (Incoming) -> Answer = { incoming in
+            Answer(describe(incoming).response) {
+                // Not for ever: an answer that comes behind this is to fail, not to hang.
+                isReceived.value = received.wait(timeout: .now() + 10) == .success
+            }
+        }
+        try withResponder(limits: limits, handle: handle) { path in
+            let answer = try Records.exchange(
+                with: path,
+                Records.begin() + Records.parameters(get()) + Records.stream(.stdin, [])
+            )
+            #expect(answer.text.hasSuffix("GET /Users 0"))
+            #expect(answer.isEnded)
+            received.signal()
+        }
+        #expect(isReceived.value)
+    }
+
+    @Test func requestIsAbandonedWhenItsPeerCloses() throws {
+        let begun = DispatchSemaphore(value: 0)
+        let (wasAbandoned, isAbandoned) = (Flag(), Flag())
+        let handle: @Sendable (Incoming) -> Answer = { incoming in
+            guard case .success(let request) = incoming.request else { return describe(incoming) }
+            wasAbandoned.value = request.isAbandoned
+            begun.signal()
+            for _ in 0..<1_000 where !request.isAbandoned { usleep(10_000) }
+            isAbandoned.value = request.isAbandoned
+            return describe(incoming)
+        }
+        try withResponder(limits: limits, handle: handle) { path in
+            let bytes = Records.begin() + Records.parameters(get()) + Records.stream(.stdin, [])
+            try Records.withConnection(to: path) { connection in
+                try Records.send(bytes, on: connection)
+                #expect(begun.wait(timeout: .now() + 10) == .success)
+            }
+        }
+        #expect(!wasAbandoned.value)
+        #expect(isAbandoned.value)
+    }
+
     @Test func brokenListenerEndsTheLoop() throws {
         let socket = try ListeningSocket()
         let stop = eventfd(0, Int32(EFD_CLOEXEC))
@@ -247,11 +290,11 @@ struct FastCGIResponderTests {
 }
 
 /// Answers with what arrived: method, path and length of the body, or the fault.
-private func describe(_ incoming: Incoming) -> Response {
+private func describe(_ incoming: Incoming) -> Answer {
     let text =
         switch incoming.request {
         case .success(let request): "\(request.method) \(request.path) \(request.body.count)"
         case .failure(let fault): "\(fault)"
         }
-    return Response(status: 200, contentType: "text/plain", body: Array(text.utf8))
+    return Answer(Response(status: 200, contentType: "text/plain", body: Array(text.utf8)))
 }

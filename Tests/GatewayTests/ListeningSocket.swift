@@ -43,11 +43,16 @@ func withUnixAddress(
     }
 }
 
+/// What a responder's thread tells the test, which looks when that has ended.
+final class Flag: @unchecked Sendable {
+    var value = false
+}
+
 /// Runs a responder on a thread of its own while `body` talks to the socket at the given path, then
 /// stops it.
 func withResponder(
     limits: RequestLimits,
-    handle: @escaping @Sendable (Incoming) -> Response,
+    handle: @escaping @Sendable (Incoming) -> Answer,
     _ body: (String) throws -> Void
 ) throws {
     let socket = try ListeningSocket()

@@ -76,17 +76,35 @@ extension Records {
         var isEnded: Bool { records.contains { $0.kind == .endRequest && $0.request == 1 } }
     }
 
+    /// Calls a function with a connection, which is closed behind it.
+    static func withConnection<Result>(
+        to path: String,
+        _ body: (Int32) throws -> Result
+    ) throws -> Result {
+        let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(connection) }
+        try #require(withUnixAddress(path) { connect(connection, $0, $1) } == 0)
+        return try body(connection)
+    }
+
+    static func send(_ bytes: [UInt8], on connection: Int32) throws {
+        let count = Foundation.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        try #require(count == bytes.count)
+    }
+
     /// Sends bytes on a connection of their own and reads what comes back.
     static func exchange(
         with path: String,
         _ bytes: [UInt8],
         until extent: Extent = .answer
     ) throws -> Answer {
-        let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(connection) }
-        try #require(withUnixAddress(path) { connect(connection, $0, $1) } == 0)
-        let sentCount = send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        try #require(sentCount == bytes.count)
+        try withConnection(to: path) { connection in
+            try send(bytes, on: connection)
+            return try receive(from: connection, until: extent)
+        }
+    }
+
+    private static func receive(from connection: Int32, until extent: Extent) throws -> Answer {
         var answer = Answer()
         if extent == .sent { return answer }
         if extent == .end { shutdown(connection, Int32(SHUT_WR)) }

@@ -2,6 +2,11 @@ import Secrets
 import Testing
 
 struct SodiumTests {
+    @Test func isReadyHoweverOftenItIsAsked() {
+        #expect(Sodium.prepare())
+        #expect(Sodium.prepare())
+    }
+
     /// FIPS 180-2, appendix B.1.
     @Test func hashesAsSpecified() {
         let hash = Sodium.hexadecimal(Sodium.sha256("abc".utf8)[...])

@@ -6,12 +6,14 @@ import Testing
 struct ChildProcessTests {
     private func run(
         _ script: String,
-        input: String = ""
+        input: String = "",
+        secondsMax: Int = 60
     ) throws(ChildProcess.Failure) -> ChildProcess.Result {
         try ChildProcess.run(
             ["sh", "-c", script],
             input: Array(input.utf8),
-            outputBytesMax: 100_000
+            outputBytesMax: 100_000,
+            secondsMax: secondsMax
         )
     }
 
@@ -30,13 +32,45 @@ struct ChildProcessTests {
         #expect(try run("exec yes").status == 128 + SIGTERM)
     }
 
+    /// Each ends by itself after a while: where nobody ends it before, the test fails.
+    @Test(arguments: [
+        "exec sleep 20",
+        "trap '' TERM; exec sleep 20",
+        "exec sleep 20 >/dev/null 2>&1",
+        "trap '' TERM; exec sleep 20 >/dev/null 2>&1",
+    ])
+    func endsAProgramThatTakesTooLong(script: String) {
+        #expect {
+            try run(script, secondsMax: 1)
+        } throws: {
+            if case ChildProcess.Failure.late = $0 { true } else { false }
+        }
+    }
+
+    /// What it has started goes on, and has its output.
+    @Test func doesNotWaitForTheHeirsOfAProgram() throws {
+        let result = try run("sleep 20 & echo said", secondsMax: 1)
+        #expect(result.status == 0)
+        #expect(result.output == Array("said\n".utf8))
+    }
+
+    @Test func endsAProgramThatSaysTooMuchAndDoesNotListen() throws {
+        let script = "trap '' TERM; head -c 120000 /dev/zero; exec sleep 20"
+        #expect(try run(script).status == 128 + SIGKILL)
+    }
+
     @Test func tellsTheSignalThatEndedIt() throws {
         #expect(try run("kill -KILL $$").status == 128 + SIGKILL)
     }
 
     @Test func tellsThatAProgramIsMissing() {
         #expect {
-            try ChildProcess.run(["no-such-program-here"], input: [], outputBytesMax: 1)
+            try ChildProcess.run(
+                ["no-such-program-here"],
+                input: [],
+                outputBytesMax: 1,
+                secondsMax: 1
+            )
         } throws: {
             if case ChildProcess.Failure.missing = $0 { true } else { false }
         }
