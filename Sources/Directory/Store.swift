@@ -40,7 +40,8 @@ package protocol StoreReading {
     /// One page of the resources that a query finds.
     func search(_ query: Query) throws -> Page
 
-    /// The ids of those members that the selection picks, in the order in which they came.
+    /// The ids of those members that the selection picks, the resource first that was created first;
+    /// of `.among` in any order.
     func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String]
 
     /// The token whose secret has the SHA-256 hash, 32 bytes.

@@ -131,6 +131,28 @@ struct DraftTests {
         #expect(count == 1)
     }
 
+    /// What a password is refused for is found out by the hash: in no transaction.
+    @Test func passwordsAreHashedWhileNoLockIsHeld() throws {
+        let watched = WatchedStore(test.store)
+        let directory = Directory(
+            store: watched,
+            links: test.links,
+            now: { Instant(milliseconds: 1_709_208_900_000) }
+        )
+        let operation: JSON = ["op": "replace", "path": "password", "value": ""]
+        let changes: [() throws -> Void] = [
+            { _ = try directory.create(["userName": "bob", "password": ""]) },
+            { _ = try directory.replace(user, with: ["userName": "ann", "password": ""]) },
+            { _ = try directory.modify(user, [operation]) },
+            { _ = try directory.modify(user, [operation]) { (_) throws(SCIMError) in } },
+        ]
+        for change in changes {
+            let error = #expect(throws: SCIMError.self) { try change() }
+            #expect(error?.scimType == .invalidValue)
+        }
+        #expect(watched.refusals.isEmpty)
+    }
+
     @Test(arguments: [false, true])
     func ifMatchHoldsWithAndWithoutAReview(_ isReviewed: Bool) throws {
         let review: Directory.Review? = isReviewed ? { (_) throws(SCIMError) in } : nil
@@ -159,5 +181,38 @@ struct DraftTests {
         }
         #expect(error?.status == 412)
         #expect(count == 1)
+    }
+}
+
+/// Notes what is refused within a transaction.
+private final class WatchedStore: Store {
+    private let store: SQLiteStore
+    private(set) var refusals: [SCIMError] = []
+
+    init(_ store: SQLiteStore) { self.store = store }
+
+    func read<Result>(
+        within budget: Budget,
+        _ body: (any StoreReading) throws -> Result
+    ) throws -> Result {
+        try store.read(within: budget, body)
+    }
+
+    func write<Result>(
+        within budget: Budget,
+        _ body: (any StoreTransaction) throws -> Result
+    ) throws -> Result {
+        try store.write(within: budget) { transaction in
+            do {
+                return try body(transaction)
+            } catch {
+                if let refusal = error as? SCIMError { refusals.append(refusal) }
+                throw error
+            }
+        }
+    }
+
+    func recordUse(ofToken id: Int64, at instant: Instant) {
+        store.recordUse(ofToken: id, at: instant)
     }
 }

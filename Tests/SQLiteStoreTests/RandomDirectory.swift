@@ -124,7 +124,8 @@ struct RandomDirectory {
         switch attribute.type {
         case .complex:
             var object = JSONObject()
-            for sub in attribute.subAttributes where chance(60) {
+            let percent = pick([20, 60])
+            for sub in attribute.subAttributes where chance(percent) {
                 object[sub.name] = sub.name == "primary" ? false : single(sub)
             }
             return .object(object)

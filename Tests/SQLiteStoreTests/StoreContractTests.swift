@@ -12,10 +12,10 @@ struct StoreContractTests {
         case sqlite
 
         /// An empty store; `keeper` lives as long as it.
-        func make() throws -> (store: any Store, keeper: AnyObject) {
+        func make(_ types: ResourceTypes) throws -> (store: any Store, keeper: AnyObject) {
             switch self {
             case .sqlite:
-                let test = try TestStore()
+                let test = try TestStore(types: types)
                 return (test.store, test)
             }
         }
@@ -24,8 +24,12 @@ struct StoreContractTests {
     private static let at = Instant(milliseconds: 1_709_208_000_000)
     private static let later = Instant(milliseconds: 1_709_208_001_000)
 
-    private func with(_ kind: Kind, _ body: (any Store) throws -> Void) throws {
-        let (store, keeper) = try kind.make()
+    private func with(
+        _ kind: Kind,
+        _ types: ResourceTypes = .standard,
+        _ body: (any Store) throws -> Void
+    ) throws {
+        let (store, keeper) = try kind.make(types)
         try withExtendedLifetime(keeper) { try body(store) }
     }
 
@@ -187,6 +191,71 @@ struct StoreContractTests {
         }
     }
 
+    /// Whoever is added last: those who were there first come first.
+    @Test(arguments: Kind.allCases)
+    func membersStandInTheOrderOfTheirCreation(_ kind: Kind) throws {
+        try with(kind) { store in
+            try store.write(within: .unlimited) { transaction in
+                for name in ["c", "a", "b"] { _ = try transaction.insert(try user(name)) }
+                let staff = try transaction.insert(group("staff"))
+                try transaction.addMembers(["id-b", "id-a"], to: staff, at: Self.later)
+                try transaction.addMembers(["id-c"], to: staff, at: Self.at)
+                let ids = ["id-c", "id-a", "id-b"]
+                #expect(try transaction.memberIDs(of: staff, .all) == ids)
+                let all = try FilterParser.parse("value pr").boundToMembers()
+                #expect(
+                    try transaction.memberIDs(of: staff, .matching(all, TestStore.links)) == ids
+                )
+                let found = try transaction.fetch(
+                    "id-staff",
+                    type: .group,
+                    domain: "default",
+                    loading: .members
+                )
+                #expect(found?.members == ids.map { Member(id: $0, type: "User") })
+            }
+        }
+    }
+
+    @Test(arguments: Kind.allCases)
+    func selectsMembersAsFiltersDo(_ kind: Kind) throws {
+        let (base, links) = (TestStore.links.base, TestStore.links)
+        try with(kind) { store in
+            try store.write(within: .unlimited) { transaction in
+                for name in ["ann", "bob", "cat"] { _ = try transaction.insert(try user(name)) }
+                _ = try transaction.insert(group("inner"))
+                let staff = try transaction.insert(group("staff"))
+                let other = try transaction.insert(group("other"))
+                let members = [
+                    Member(id: "id-ann", type: "User"), Member(id: "id-bob", type: "User"),
+                    Member(id: "id-inner", type: "Group"),
+                ]
+                try transaction.addMembers(members.map(\.id), to: staff, at: Self.at)
+                try transaction.addMembers(["id-cat", "id-ann"], to: other, at: Self.at)
+                for filter in [
+                    "value eq \"id-ann\"", "value eq \"ID-ANN\"", "value eq \"id-cat\"",
+                    "value ne \"id-ann\"", "value co \"n\"", "value sw \"id-b\"",
+                    "value ew \"r\"", "value gt \"id-ann\"", "value le \"id-bob\"",
+                    "type eq \"user\"", "type eq \"Group\"", "type ne \"Group\"", "type pr",
+                    "type sw \"g\"", "$ref eq \"\(base)/Users/id-ann\"",
+                    "$ref eq \"\(base)/Groups/id-ann\"", "$ref co \"/Groups/\"",
+                    "$ref eq \"https://elsewhere.example/Users/id-ann\"", "not (value pr)",
+                    "not (type eq \"User\" and value co \"o\")",
+                    "type eq \"Group\" or value eq \"id-bob\"",
+                    "value eq \"id-ann\" and type eq \"Group\"", "value eq null",
+                ] {
+                    let predicate = try FilterParser.parse(filter).boundToMembers()
+                    #expect(
+                        try transaction.memberIDs(of: staff, .matching(predicate, links))
+                            == members.filter { predicate.matches(element: $0.json(links)) }
+                            .map(\.id),
+                        "\(filter)"
+                    )
+                }
+            }
+        }
+    }
+
     @Test(arguments: Kind.allCases)
     func leavingAllChangesTheGroups(_ kind: Kind) throws {
         try with(kind) { store in
@@ -263,6 +332,138 @@ struct StoreContractTests {
                     #expect(document[urn] == nil || document[urn] == ["department": "d"])
                 }
             }
+        }
+    }
+
+    private static func reference(_ name: String) -> Attribute {
+        Attribute(
+            name: name,
+            type: .complex,
+            subAttributes: [
+                Attribute(name: "value", caseExact: true, indexed: true, holdsID: true),
+                Attribute(name: "$ref", type: .reference, referenceTypes: ["User"]),
+                Attribute(name: "since", type: .dateTime),
+            ]
+        )
+    }
+
+    /// Refers to users from its own schema, and twice from an extension.
+    private static let device = ResourceType(
+        name: "Device",
+        endpoint: "/Devices",
+        description: "",
+        schema: Schema(
+            id: "urn:example:Device",
+            name: "Device",
+            description: "",
+            attributes: [
+                Attribute(name: "serial", uniqueness: .server), reference("owner"),
+                Attribute(name: "model"),
+            ]
+        ),
+        extensions: [
+            .init(
+                schema: Schema(
+                    id: "urn:example:2.0:Care",
+                    name: "Care",
+                    description: "",
+                    attributes: [reference("keeper"), reference("deputy")]
+                ),
+                required: false
+            )
+        ]
+    )
+
+    /// - Parameter users: The names of the users, by the attributes that refer to them.
+    private func device(_ serial: String, _ users: JSONObject) -> ResourceRecord {
+        var document: JSONObject = ["id": .string(serial), "serial": .string(serial)]
+        var care = JSONObject()
+        for member in users.members {
+            let value: JSON = ["value": member.value, "since": "2024-02-29T12:00:00Z"]
+            if member.name == "owner" {
+                document["owner"] = value
+            } else {
+                care[member.name] = value
+            }
+        }
+        if serial != "d1" { document["model"] = "m" }
+        if !care.isEmpty { document["urn:example:2.0:Care"] = .object(care) }
+        return record(serial, Self.device, document)
+    }
+
+    /// Each reference is cleared by itself; what refers to others stays.
+    @Test(arguments: Kind.allCases)
+    func clearsSeveralReferencesOfOneResource(_ kind: Kind) throws {
+        let types = ResourceTypes([.user, .group, Self.device])
+        try with(kind, types) { store in
+            try store.write(within: .unlimited) { transaction in
+                let devices = [
+                    device("d1", ["owner": "ann", "keeper": "ann", "deputy": "ann"]),
+                    device("d2", ["owner": "bob", "keeper": "bob", "deputy": "ann"]),
+                    device("d3", ["owner": "ann"]),
+                    device("d4", ["owner": "bob", "keeper": "cat", "deputy": "bob"]),
+                    device("d5", ["keeper": "ann"]),
+                ]
+                for device in devices { _ = try transaction.insert(device) }
+                var touched: [String: [Touched]] = [:]
+                for (type, reference) in types.references(to: .user) {
+                    touched[reference.attribute?.name ?? ""] = try transaction.clear(
+                        reference,
+                        of: type,
+                        to: "ann",
+                        at: Self.later
+                    )
+                }
+                let versions = touched.mapValues { touched in
+                    Dictionary(uniqueKeysWithValues: touched.map { ($0.name, $0.version) })
+                }
+                #expect(
+                    versions == [
+                        "manager": [:], "owner": ["d1": 2, "d3": 2], "keeper": ["d1": 3, "d5": 2],
+                        "deputy": ["d1": 4, "d2": 2],
+                    ]
+                )
+                let expected = [
+                    device("d1", [:]), device("d2", ["owner": "bob", "keeper": "bob"]),
+                    device("d3", [:]),
+                    device("d4", ["owner": "bob", "keeper": "cat", "deputy": "bob"]),
+                    device("d5", [:]),
+                ]
+                try check(expected, versions: [4, 2, 2, 1, 2], in: transaction)
+            }
+        }
+    }
+
+    /// Documents are as they should be, and are found by what they hold.
+    private func check(
+        _ expected: [ResourceRecord],
+        versions: [Int64],
+        in reading: any StoreReading
+    ) throws {
+        let query = Query(type: Self.device, count: 10, domain: "default", links: TestStore.links)
+        let all = try reading.search(query).resources
+        let documents = try all.map { try $0.record.document.object() }
+        #expect(try documents == expected.map { try $0.document.object() })
+        #expect(all.map(\.record.version) == versions)
+        for name in [
+            "owner", "urn:example:2.0:Care:keeper", "urn:example:2.0:Care:deputy",
+        ] {
+            for filter in [
+                "\(name) pr", "\(name).value pr", "\(name).since pr",
+                "\(name).value eq \"ann\"", "\(name).value eq \"bob\"",
+            ] {
+                let predicate = try FilterParser.parse(filter).bound(to: Self.device)
+                let found = zip(all, documents).filter { predicate.matches($1) }.map(\.0.id)
+                #expect(try self.found(filter, Self.device, in: reading) == found, "\(filter)")
+            }
+        }
+        for filter in [
+            "urn:example:2.0:Care pr", "schemas eq \"urn:example:2.0:Care\"",
+            "schemas eq \"urn:example:Device\"", "model pr",
+        ] {
+            let predicate = try FilterParser.parse(filter).bound(to: Self.device)
+            let found = zip(all, documents).filter { predicate.matches($1) }.map(\.0.id)
+            #expect(try self.found(filter, Self.device, in: reading) == found, "\(filter)")
         }
     }
 
@@ -369,5 +570,45 @@ struct StoreContractTests {
                 #expect(try transaction.search(query).total == 3)
             }
         }
+    }
+
+    /// What has no value comes last, and first where the order descends; ties stand in the order of
+    /// creation both ways.
+    @Test(arguments: Kind.allCases)
+    func ordersBothWays(_ kind: Kind) throws {
+        try with(kind) { store in
+            try store.write(within: .unlimited) { transaction in
+                for (name, title) in [
+                    ("a", "m"), ("b", nil), ("c", "Z"), ("d", "b"), ("e", "M"), ("f", nil),
+                ] as [(String, String?)] {
+                    let more: JSONObject = title.map { ["title": .string($0)] } ?? [:]
+                    _ = try transaction.insert(try user(name, more))
+                }
+                for (sortOrder, expected) in [
+                    ("ascending", "daecbf"), ("descending", "bfcaed"),
+                ] {
+                    var query = Query(
+                        type: .user,
+                        order: try SortOrder(sortBy: "title", sortOrder: sortOrder, type: .user),
+                        count: 10,
+                        domain: "default",
+                        links: TestStore.links
+                    )
+                    let ids = expected.map { "id-\($0)" }
+                    #expect(try transaction.search(query).resources.map(\.id) == ids)
+                    (query.startIndex, query.count) = (3, 2)
+                    #expect(
+                        try transaction.search(query).resources.map(\.id) == Array(ids[2...3])
+                    )
+                }
+            }
+        }
+    }
+}
+
+extension Filter {
+    fileprivate func boundToMembers() throws -> Predicate {
+        let members = try #require(ResourceType.group.resolve(AttributePath(attribute: "members")))
+        return try bound(toElementsOf: members, in: .group, links: TestStore.links)
     }
 }

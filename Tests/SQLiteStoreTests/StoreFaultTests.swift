@@ -105,6 +105,45 @@ struct StoreFaultTests {
         #expect(one.resources.count == 1)
     }
 
+    /// What nobody can ask for any more: rows of what is gone, which would come back with a new
+    /// resource of the same key.
+    @Test func aDeletionLeavesNoRow() throws {
+        let test = try TestStore()
+        let directory = test.directory()
+        let user = try directory.create([
+            "userName": "ann", "password": "correct horse", "externalId": "x",
+            "emails": [["value": "a@b"]],
+        ])
+        let members: JSON = [["value": .string(user.id)]]
+        let inner = try directory.create(["displayName": "Inner", "members": members], .group)
+        _ = try directory.create(
+            ["displayName": "Outer", "members": [["value": .string(inner.id)]]],
+            .group
+        )
+        try directory.delete(inner)
+        #expect(try test.database().rows("SELECT * FROM member").isEmpty)
+        try directory.delete(user)
+        for table in ["credential", "external_id", "member"] {
+            #expect(try test.database().rows("SELECT * FROM \(table)").isEmpty, "\(table)")
+        }
+        #expect(try test.database().integer("SELECT count(DISTINCT resource) FROM value") == 1)
+    }
+
+    @Test func aNewPasswordTakesThePlaceOfTheOld() throws {
+        let test = try TestStore()
+        let directory = test.directory()
+        let user = try directory.create(["userName": "ann"])
+        let other = try directory.create(["userName": "bob"])
+        for hash in ["one", "two"] {
+            try test.store.write(within: .unlimited) { try $0.setPassword(hash, of: user.key) }
+        }
+        try test.store.write(within: .unlimited) { try $0.setPassword("three", of: other.key) }
+        #expect(
+            try test.database().rows("SELECT resource, hash FROM credential ORDER BY resource")
+                == ["\(user.key) two", "\(other.key) three"]
+        )
+    }
+
     @Test func refusesADatabaseOfSomethingElse() throws {
         let test = try TestStore()
         let path = test.folder + "/other.sqlite"
