@@ -40,6 +40,11 @@ struct SQL: Sendable, ExpressibleByStringInterpolation {
             values.append(value.sqlValue)
         }
 
+        /// Part of a name, or another number that is no value.
+        mutating func appendInterpolation(literal number: Int) {
+            utf8.append(contentsOf: String(number).utf8)
+        }
+
         /// A number as it stands in a partial index's condition, which SQLite compares as text.
         mutating func appendInterpolation(class valueClass: ValueClass) {
             utf8.append(UInt8(ascii: "0") + UInt8(valueClass.rawValue))

@@ -275,10 +275,17 @@ struct SQLiteTransaction: StoreTransaction {
     ) throws -> [Touched] {
         let keys = try resources(of: type, whose: reference, is: id)
         if keys.isEmpty { return [] }
-        let list = "[\(keys.map(String.init).joined(separator: ","))]"
-        let touched = try clearDocuments(list, reference, type, at: instant)
+        let list = Self.json(keys)
+        let (touched, emptied) = try clearDocuments(list, reference, type, at: instant)
         try clearValues(list, reference)
+        if let schema = reference.schema, !emptied.isEmpty {
+            try remove(extension: schema, from: Self.json(emptied))
+        }
         return touched
+    }
+
+    private static func json(_ keys: [Int64]) -> String {
+        "[\(keys.map(String.init).joined(separator: ","))]"
     }
 
     private func resources(
@@ -296,71 +303,69 @@ struct SQLiteTransaction: StoreTransaction {
     }
 
     /// All in one statement: somebody may manage thousands.
+    ///
+    /// - Returns: What was changed, and the keys of those that have nothing left in the extension.
     private func clearDocuments(
         _ keys: String,
         _ reference: AttributeReference,
         _ type: ResourceType,
         at instant: Instant
-    ) throws -> [Touched] {
-        let attribute = JSONPath.text(
-            reference.isExtension ? reference.schema : nil,
-            reference.attribute?.name
-        )
-        // An extension in which nothing is left goes too, from `schemas` as well.
-        let whole = JSONPath.text(reference.isExtension ? reference.schema : nil)
-        let document: SQL =
-            reference.isExtension
-            ? """
-            CASE (SELECT count(*) FROM json_each(document, \(whole)))
-            WHEN 1 THEN json_set(json_remove(document, \(whole)), '$.schemas', json((
-                SELECT json_group_array(value) FROM json_each(document, '$.schemas')
-                WHERE value <> \(reference.schema ?? ""))))
-            ELSE json_remove(document, \(attribute)) END
-            """ : "json_remove(document, \(attribute))"
+    ) throws -> (touched: [Touched], emptied: [Int64]) {
+        let container = reference.isExtension ? reference.schema : nil
+        let attribute = JSONPath.text(container, reference.attribute?.name)
         let rows = try connection.rows(
             """
             UPDATE resource SET version = version + 1, modified = max(modified, \(instant.microseconds)),
-                document = \(document)
+                document = json_remove(document, \(attribute))
             WHERE key IN (SELECT value FROM json_each(\(keys)))
-            RETURNING id, version, json_extract(document, \(JSONPath.text(type.naming?.name)))
+            RETURNING id, version, json_extract(document, \(JSONPath.text(type.naming?.name))),
+                key, json_extract(document, \(JSONPath.text(container))) = '{}'
             """
         )
         var touched: [Touched] = []
-        while try rows.next() { touched.append(Touched(rows, type)) }
-        return touched
+        var emptied: [Int64] = []
+        while try rows.next() {
+            touched.append(Touched(rows, type))
+            if rows.integer(4) != 0 { emptied.append(rows.integer(3)) }
+        }
+        return (touched, emptied)
     }
 
     private func clearValues(_ keys: String, _ reference: AttributeReference) throws {
         let references = [reference] + (reference.attribute?.subAttributes ?? []).map(reference.sub)
-        for part in references {
-            try connection.execute(
-                """
-                DELETE FROM value WHERE attribute = ?
-                    AND resource IN (SELECT value FROM json_each(?))
-                """,
-                attributes[part],
-                keys
-            )
-        }
-        guard reference.isExtension, let schema = reference.schema else { return }
-        let whole = AttributeReference(schema: schema, isExtension: true, attribute: nil)
-        let schemas = attributes[ResourceType.schemasReference]
-        // Where the document has lost its extension.
-        let emptied: SQL = """
-            SELECT r.key FROM resource r JOIN json_each(\(keys)) k ON r.key = k.value
-            WHERE json_type(r.document, \(JSONPath.text(schema))) IS NULL
-            """
         try connection.execute(
             """
-            DELETE FROM value WHERE attribute IN (\(attributes[whole]), \(schemas))
-                AND resource IN (\(emptied))
+            DELETE FROM value WHERE resource IN (SELECT value FROM json_each(\(keys)))
+                AND attribute IN (\(references.map { "\(attributes[$0])" }.joined(", ")))
+            """
+        )
+    }
+
+    /// Takes an extension in which nothing is left out of documents, and of `schemas` as well.
+    private func remove(extension schema: String, from keys: String) throws {
+        let whole = AttributeReference(schema: schema, isExtension: true, attribute: nil)
+        let schemas = attributes[ResourceType.schemasReference]
+        try connection.execute(
+            """
+            UPDATE resource SET document = json_set(
+                json_remove(document, \(JSONPath.text(schema))), '$.schemas', json((
+                    SELECT json_group_array(value) FROM json_each(document, '$.schemas')
+                    WHERE value <> \(schema))))
+            WHERE key IN (SELECT value FROM json_each(\(keys)))
+            """
+        )
+        try connection.execute(
+            """
+            DELETE FROM value WHERE resource IN (SELECT value FROM json_each(\(keys)))
+                AND attribute IN (\(attributes[whole]), \(schemas))
             """
         )
         try connection.execute(
             """
             INSERT INTO value (resource, attribute, element, class, key)
             SELECT r.key, \(schemas), s.key, 0, s.value
-            FROM resource r, json_each(r.document, '$.schemas') s WHERE r.key IN (\(emptied))
+            FROM json_each(\(keys)) k JOIN resource r ON r.key = k.value,
+                json_each(r.document, '$.schemas') s
             """
         )
     }

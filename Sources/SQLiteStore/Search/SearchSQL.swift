@@ -172,7 +172,7 @@ struct SearchSQL {
             return holds(record(reference), comparison, key)
         }
         if reference.isMultiValued, reference.definition?.absentMeansFalse == true {
-            return elements(of: reference, where: primary(reference, comparison, key))
+            return elements(of: reference, .comparison(reference, comparison, key))
         }
         if comparison == .ne, !reference.isMultiValued {
             return "NOT \(relation.exists(where: holds(relation.value, .eq, key)))"
@@ -205,13 +205,14 @@ struct SearchSQL {
 
     private func documentElement(_ reference: AttributeReference, _ inner: Predicate) -> SQL {
         guard let (sub, key) = driver(inner, of: reference) else {
-            return elements(of: reference, where: ofDocumentElement(inner))
+            return elements(of: reference, inner)
         }
+        let parts = Parts(inner, attributes)
         return """
-            r.key IN (SELECT e.resource FROM value e
+            r.key IN (SELECT e.resource FROM value e\(parts.joins)
                 WHERE e.class = \(class: sub.definition.map(ValueClass.init) ?? .plain)
                 AND e.attribute = \(attributes[sub]) AND e.key = \(key)
-                AND \(ofDocumentElement(inner)))
+                AND \(ofElement(inner, parts.value)))
             """
     }
 
@@ -229,84 +230,37 @@ struct SearchSQL {
         }
     }
 
-    private func elements(of reference: AttributeReference, where condition: SQL) -> SQL {
-        """
-        EXISTS (SELECT 1 FROM value e WHERE e.resource = r.key
-            AND e.attribute = \(attributes[reference.sub(nil)]) AND \(condition))
-        """
+    /// Some element of table `value` satisfies the predicate.
+    private func elements(of reference: AttributeReference, _ predicate: Predicate) -> SQL {
+        let parts = Parts(predicate, attributes)
+        return """
+            EXISTS (SELECT 1 FROM value e\(parts.joins) WHERE e.resource = r.key
+                AND e.attribute = \(attributes[reference.sub(nil)])
+                AND \(ofElement(predicate, parts.value)))
+            """
     }
 
-    /// The condition on one element, whose row is `e`.
-    private func ofDocumentElement(_ predicate: Predicate) -> SQL {
+    /// The condition on one element, of which `value` is a part, `NULL` where it is absent.
+    private func ofElement(_ predicate: Predicate, _ value: (AttributeReference) -> SQL) -> SQL {
         switch predicate {
-        case .and(let terms): return ofDocumentElement(terms, " AND ")
-        case .or(let terms): return ofDocumentElement(terms, " OR ")
-        case .not(let inner): return "NOT \(ofDocumentElement(inner))"
+        case .and(let terms): return "(\(terms.map { ofElement($0, value) }.joined(" AND ")))"
+        case .or(let terms): return "(\(terms.map { ofElement($0, value) }.joined(" OR ")))"
+        // What is absent compares to NULL, which is not true.
+        case .not(let inner): return "\(ofElement(inner, value)) IS NOT TRUE"
         case .element: preconditionFailure("value paths are never nested")
-        case .present(let reference):
-            guard reference.subAttribute != nil else { return "e.key <> ''" }
-            return part(reference, "s.key <> ''")
+        case .present(let reference): return "\(value(reference)) <> ''"
         case .comparison(let reference, let comparison, let key):
-            guard let sub = reference.subAttribute else { return holds("e.key", comparison, key) }
-            if sub.absentMeansFalse, reference.isMultiValued {
-                return primary(reference, comparison, key)
+            if reference.isMultiValued, reference.definition?.absentMeansFalse == true {
+                return primary(value(reference), comparison, key)
             }
             return comparison == .ne
-                ? "NOT \(part(reference, holds("s.key", .eq, key)))"
-                : part(reference, holds("s.key", comparison, key))
+                ? "\(value(reference)) IS NOT \(key)" : holds(value(reference), comparison, key)
         }
     }
 
-    /// Joins terms; of an element every sub-attribute has one value.
-    private func ofDocumentElement(_ terms: [Predicate], _ connective: SQL) -> SQL {
-        var parts: [SQL] = []
-        // Not for what is absent: that is no statement about a value.
-        let groups = Groups(terms) { reference, comparison in
-            comparison != .ne && reference.subAttribute?.absentMeansFalse == false
-        }
-        for group in groups.all {
-            switch group {
-            case .term(let term): parts.append(ofDocumentElement(term))
-            case .values(let reference, let comparisons):
-                let conditions = comparisons.map { holds("s.key", $0.operator, $0.key) }
-                parts.append(part(reference, "(\(conditions.joined(connective)))"))
-            }
-        }
-        return "(\(parts.joined(connective)))"
-    }
-
-    /// A sub-attribute of element `e` satisfies the condition on `s.key`.
-    private func part(_ reference: AttributeReference, _ condition: SQL) -> SQL {
-        """
-        EXISTS (SELECT 1 FROM value s WHERE s.resource = e.resource AND s.element = e.element
-            AND s.attribute = \(attributes[reference]) AND \(condition))
-        """
-    }
-
-    /// `primary` of element `e`, which is false where it is absent (RFC 7643 §2.4).
-    private func primary(
-        _ reference: AttributeReference,
-        _ comparison: ComparisonOperator,
-        _ key: Key
-    ) -> SQL {
-        let isPrimary = part(reference, "s.key = 1")
-        return (comparison == .eq) == key.equals(.integer(1)) ? isPrimary : "NOT \(isPrimary)"
-    }
-
-    /// The condition on an element that is not in table `value`.
-    private func ofElement(
-        _ predicate: Predicate,
-        _ expression: (AttributeReference) -> SQL
-    ) -> SQL {
-        switch predicate {
-        case .and(let terms): "(\(terms.map { ofElement($0, expression) }.joined(" AND ")))"
-        case .or(let terms): "(\(terms.map { ofElement($0, expression) }.joined(" OR ")))"
-        case .not(let inner): "NOT \(ofElement(inner, expression))"
-        case .element: preconditionFailure("value paths are never nested")
-        case .present(let reference): "\(expression(reference)) <> ''"
-        case .comparison(let reference, let comparison, let key):
-            holds(expression(reference), comparison, key)
-        }
+    /// `primary` of an element, which is false where it is absent (RFC 7643 §2.4).
+    private func primary(_ value: SQL, _ comparison: ComparisonOperator, _ key: Key) -> SQL {
+        (comparison == .eq) == key.equals(.integer(1)) ? "\(value) IS 1" : "\(value) IS NOT 1"
     }
 
     // MARK: Comparisons
@@ -382,6 +336,40 @@ struct SearchSQL {
             (SELECT coalesce(\(key), 0) FROM value e WHERE e.resource = r.key
                 AND e.attribute = \(attributes[reference.sub(nil)]) AND e.element = \(element))
             """
+    }
+}
+
+/// The sub-attributes of element `e` of table `value`, each looked up once however many terms are
+/// about it: `s0`, `s1` and so on.
+private struct Parts {
+    /// What follows `value e`.
+    private(set) var joins: SQL = ""
+    private var places: [String: Int] = [:]
+
+    init(_ predicate: Predicate, _ attributes: AttributeNumbers) {
+        add(predicate, attributes)
+    }
+
+    private mutating func add(_ predicate: Predicate, _ attributes: AttributeNumbers) {
+        switch predicate {
+        case .and(let terms), .or(let terms): for term in terms { add(term, attributes) }
+        case .not(let inner): add(inner, attributes)
+        case .element: preconditionFailure("value paths are never nested")
+        case .present(let reference), .comparison(let reference, _, _):
+            let place = places.count
+            guard reference.subAttribute != nil, places[reference.name] == nil else { return }
+            places[reference.name] = place
+            joins = """
+                \(joins) LEFT JOIN value s\(literal: place) ON s\(literal: place).resource = e.resource
+                    AND s\(literal: place).attribute = \(attributes[reference])
+                    AND s\(literal: place).element = e.element
+                """
+        }
+    }
+
+    /// What is compared.
+    func value(_ reference: AttributeReference) -> SQL {
+        places[reference.name].map { "s\(literal: $0).key" } ?? "e.key"
     }
 }
 
