@@ -143,8 +143,9 @@ private struct Progress {
     /// What can wait until the client has its answer.
     private var afterwards: (() -> Void)?
 
-    /// Notes whom the request comes from. That the token was used is written down afterwards: the
-    /// client need not wait for the disk.
+    /// Notes whom the request comes from.
+    ///
+    /// That the token was used is written down afterwards: the client need not wait for the disk.
     mutating func identify(_ token: Token, in directory: Directory) {
         client = token.name
         afterwards = { directory.noteUse(of: token) }
