@@ -6,9 +6,10 @@ import Glibc
 /// on with the old file until they close it, and its `-wal` stays beside the new one, which SQLite
 /// would take for its own.
 ///
-/// Each process that has the database open holds a shared lock (flock) on the database file and
-/// one on its `-wal`. Where the `-wal` is held by others and the database by nobody, they do not
-/// belong together. SQLite's own locks are of another kind.
+/// Each process that has the database open holds a shared lock on a byte of the database file (fcntl,
+/// of the descriptor) and one on its `-wal` (flock). Where the `-wal` is held by others and the
+/// database by nobody, they do not belong together. One process at a time finds that out: it holds
+/// the database's other lock (flock). SQLite's own locks are of other bytes.
 final class FileGuard {
     private let database: Int32
     private var wal: Int32 = -1
@@ -35,15 +36,36 @@ final class FileGuard {
         guard Self.isOwn(database, walPath: walPath) else { throw DatabaseUnfit.replaced }
     }
 
-    /// To be called when SQLite has the file open, and has read it: then there is a `-wal`.
+    /// To be called when SQLite has opened the file and not read it: with the first read it opens
+    /// the `-wal`, and would move what that holds into the file when it closes it.
     ///
     /// - Throws: `DatabaseUnfit.replaced` when another file has taken the name since this one was
     ///   taken hold of: SQLite may have opened either.
-    func holdWAL() throws {
+    func confirm() throws {
         guard database < 0 || isInPlace else { throw DatabaseUnfit.replaced }
+    }
+
+    /// To be called when SQLite has read the file, and before it writes to it; again where a new
+    /// file gets its `-wal` by being written to.
+    ///
+    /// - Throws: `DatabaseUnfit.replaced` when another file has taken the name: then the `-wal` may
+    ///   be that one's.
+    func holdWAL() throws {
         guard wal < 0 else { return }
-        wal = open(walPath, O_RDONLY | O_CLOEXEC)
-        if wal >= 0 { flock(wal, LOCK_SH) }
+        let found = open(walPath, O_RDONLY | O_CLOEXEC)
+        // It was opened while this file was in place, and so is its own.
+        guard isInPlace || database < 0 else {
+            close(found)
+            throw DatabaseUnfit.replaced
+        }
+        guard found >= 0 else { return }
+        flock(found, LOCK_SH)
+        // Whoever holds it keeps it there; before, another process may have cleared the place.
+        guard Self.isNamed(found, walPath) else {
+            close(found)
+            throw DatabaseUnfit.replaced
+        }
+        wal = found
     }
 
     /// Not before SQLite has closed the file: whoever closes a descriptor of a file gives up all of
@@ -57,18 +79,40 @@ final class FileGuard {
     private static func isOwn(_ database: Int32, walPath: String) -> Bool {
         for _ in 0..<triesMax {
             if flock(database, LOCK_EX | LOCK_NB) == 0 {
-                // Nobody else has this file open: a `-wal` that somebody has open is another's.
-                let isOwn = !isHeld(walPath)
-                flock(database, isOwn ? LOCK_SH : LOCK_UN)
-                return isOwn
+                defer { flock(database, LOCK_UN) }
+                // Where nobody else has this file open, a `-wal` that somebody has is another's.
+                guard isUsed(database) || !isHeld(walPath) else { return false }
+                use(database)
+                return true
             }
             // No file system for locks: nothing can be known.
             if errno != EWOULDBLOCK { return true }
-            // Shared locks are held by those alone who have found out.
-            if flock(database, LOCK_SH | LOCK_NB) == 0 { return true }
             usleep(pauseMicroseconds)
         }
         return false
+    }
+
+    private static func isUsed(_ database: Int32) -> Bool {
+        var lock = useLock(F_WRLCK)
+        return fcntl(database, Self.getOpenFileLock, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
+    private static func use(_ database: Int32) {
+        var lock = useLock(F_RDLCK)
+        _ = fcntl(database, Self.setOpenFileLock, &lock)
+    }
+
+    // Linux's F_OFD_GETLK and F_OFD_SETLK, which glibc shows to GNU programs alone.
+    private static let getOpenFileLock: Int32 = 36
+    private static let setOpenFileLock: Int32 = 37
+
+    /// Of the file's first byte, which SQLite does not lock.
+    private static func useLock(_ type: Int32) -> flock {
+        var lock = flock()
+        lock.l_type = Int16(type)
+        lock.l_whence = Int16(SEEK_SET)
+        lock.l_len = 1
+        return lock
     }
 
     /// Clears the place beside a file that has taken the name: SQLite leaves the `-wal` of a file

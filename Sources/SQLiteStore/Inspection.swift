@@ -38,7 +38,9 @@ package struct Inspection: Sendable {
         self = try mapped {
             let fileGuard = try FileGuard(path: path)
             return try withExtendedLifetime(fileGuard) {
-                try Inspection(try Connection(path: path, .readOnly), depth)
+                let connection = try Connection(path: path, .readOnly)
+                try fileGuard.confirm()
+                return try Inspection(connection, depth)
             }
         }
     }

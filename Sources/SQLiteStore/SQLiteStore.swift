@@ -28,10 +28,8 @@ package final class SQLiteStore: Store {
         package static let migrate = Policy(new: .make, older: .migrate)
     }
 
-    // In this order they are let go: the connection before the locks that guard its file.
-    private let connection: Connection
+    private let file: OpenFile
     private let attributes: AttributeNumbers
-    private let fileGuard: FileGuard
     private let types: ResourceTypes
     private var hasFailed = false
     /// Whether no new connection is needed.
@@ -54,13 +52,12 @@ package final class SQLiteStore: Store {
         types: ResourceTypes = .standard,
         policy: Policy = .serve
     ) throws {
-        (connection, attributes, fileGuard) = try mapped {
+        (file, attributes) = try mapped {
             if case .make = policy.new { try Self.makeFile(path) }
-            // A file that is gone at this moment is missing, whatever happens next.
-            let fileGuard = try FileGuard(path: path)
-            SharedMemory.mend(path: path)
-            let connection = try Connection(path: path, .readWrite)
+            let file = try OpenFile(path: path)
+            let connection = file.connection
             try connection.run(script: Self.settings)
+            try file.holdWAL()
             try Migrations.prepare(connection, path: path, policy)
             try connection.add(
                 function: VersionTagFunction.name,
@@ -68,16 +65,13 @@ package final class SQLiteStore: Store {
                 VersionTagFunction.function
             )
             let attributes = try AttributeNumbers(connection, types: types)
-            try fileGuard.holdWAL()
-            return (connection, attributes, fileGuard)
+            try file.holdWAL()
+            return (file, attributes)
         }
         self.types = types
     }
 
-    /// A file that was moved aside keeps what was committed: nothing of its `-wal` stays.
-    deinit {
-        fileGuard.clearPlace { (try? connection.checkpoint()) == true }
-    }
+    private var connection: Connection { file.connection }
 
     private static let settings: StaticString = """
         PRAGMA synchronous = FULL;

@@ -159,8 +159,8 @@ struct DatabaseCheck {
         )
     }
 
-    /// What lets this user write a file or folder that it may not write; `ownMode` is for one that
-    /// is the user's own.
+    /// What lets this user write a file or folder that it may not write; `ownMode` is for what is
+    /// the user's own.
     private func writeCure(_ file: FileStatus, ownMode: String) -> String {
         isOwn(file)
             ? "chmod \(ownMode) \(file.path)"
