@@ -8,9 +8,13 @@ import SCIM
 enum Access {
     // MARK: Paths
 
-    /// Whether a path leads to nothing that the type has, and to nothing that it might have been
-    /// meant to have.
-    static func mayBePassedOver(_ path: PatchPath, _ type: ResourceType) -> Bool {
+    /// Whether a path leads to nothing that the type has, and neither it nor the value for it
+    /// might have been meant to decide about access.
+    static func mayBePassedOver(_ path: PatchPath, _ value: JSON?, _ type: ResourceType) -> Bool {
+        isUnknown(path, type) && !(value.map(holdsAccess) ?? false)
+    }
+
+    private static func isUnknown(_ path: PatchPath, _ type: ResourceType) -> Bool {
         // The core schema's URN alone means the resource, with all that gives access.
         if path.path.text.equalsIgnoringASCIICase(type.schema.id) { return false }
         var whole = type.split(path.path)
@@ -52,22 +56,49 @@ enum Access {
             if let schema = type.extension(member.name) {
                 let inner = member.value.object?.members ?? []
                 let unknown = inner.map(\.name).filter { schema.attribute(named: $0) == nil }
-                if asksForAccount, let name = unknown.first(where: isSwitch) { return name }
+                if asksForAccount, let name = unknown.first(where: { isSwitch(lastName(of: $0)) }) {
+                    return name
+                }
                 continue
             }
             let isRefused =
                 isLikeOurs(member.name, type) || leadsToAccess(member.name, type)
                 || asksForAccount && isSwitch(lastName(of: member.name))
                 || asksForMembers && isMembership(member.name, member.value)
+                || asksForAccount && holds(member.value) { isSwitch(lastName(of: $0.name)) }
+                || asksForMembers && holds(member.value) { isMembership($0.name, $0.value) }
             if isRefused { return member.name }
         }
         return nil
     }
 
-    /// `active` of `urn:example:2.0:User:active` and of `account.active`.
+    /// Checks the value for all of an extension, as it would be checked under the extension's name.
+    ///
+    /// - Returns: The name of a member that must be refused.
+    static func refused(at path: PatchPath?, _ value: JSON, _ type: ResourceType) -> String? {
+        guard let path, path.isWhole, type.extension(path.path.text) != nil else { return nil }
+        return refused(in: [path.path.text: value], type)
+    }
+
+    /// Whether an object that has no meaning here, or one in a list, says something about access:
+    /// `{"User": {"active": false}}`.
+    private static func holdsAccess(_ value: JSON) -> Bool {
+        holds(value) { isSwitch(lastName(of: $0.name)) || isMembership($0.name, $0.value) }
+    }
+
+    private static func holds(
+        _ value: JSON,
+        _ meansAccess: (JSONObject.Member) -> Bool
+    ) -> Bool {
+        let objects = value.object.map { [$0] } ?? value.array?.compactMap(\.object) ?? []
+        return objects.contains { $0.members.contains(where: meansAccess) }
+    }
+
+    /// `active` of `urn:example:2.0:User:active`, `account.active` and `active.value`.
     private static func lastName(of name: String) -> String {
-        let end = name.utf8.lastIndex { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
-        return end.map { String(name[name.utf8.index(after: $0)...]) } ?? name
+        var names = name.split { $0 == ":" || $0 == "." }
+        if names.count > 1, names.last?.lowercased() == "value" { names.removeLast() }
+        return names.last.map(String.init) ?? name
     }
 
     /// Whether a name that is none of the type's is the path to one that decides about access:

@@ -151,13 +151,21 @@ extension Profile {
         for operation in request.operations {
             operations += rewritten(operation, context, &fired)
         }
-        for operation in operations where operation.path.isNone {
-            guard let name = operation.value?.object.flatMap({ Access.refused(in: $0, type) })
-            else { continue }
+        for operation in operations {
+            guard let name = Self.refusedName(in: operation, type) else { continue }
             throw .invalidPath(Self.refusal(of: name, type))
         }
         request.operations = operations
         return Rewritten(value: request, fired: names(fired))
+    }
+
+    private static func refusedName(
+        in operation: PatchOperation,
+        _ type: ResourceType
+    ) -> String? {
+        guard let value = operation.value else { return nil }
+        if operation.path.isNone { return value.object.flatMap { Access.refused(in: $0, type) } }
+        return Access.refused(at: operation.path.attribute, value, type)
     }
 
     /// The message with its operations where the RFC has them.

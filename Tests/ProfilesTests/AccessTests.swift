@@ -137,7 +137,67 @@ struct AccessTests {
         }
     }
 
+    @Test(
+        arguments: UnambiguousTests.lenient,
+        ["User", "$", "account", "urn:example:x:2.0:User"]
+    )
+    func refusesAccessWithinUnknownObjects(profile: String, name: String) throws {
+        for inner: JSON in [
+            ["active": false], ["accountEnabled": false], [["active": false]],
+            ["title": "t", "account.active": false],
+        ] {
+            for operation: JSON in [
+                ["op": "replace", "path": .string(name), "value": inner],
+                ["op": "replace", "value": .object([name: inner])],
+            ] {
+                let error = #expect(throws: SCIMError.self, "\(operation)") {
+                    try apply(operation, profile, to: ["active": true])
+                }
+                #expect(error?.scimType == .invalidPath)
+            }
+            #expect(throws: SCIMError.self) {
+                let body: JSONObject = ["userName": "ann", name: inner]
+                try #require(Profile.named(profile)).resource(.object(body), .user)
+            }
+        }
+        #expect(throws: SCIMError.self) {
+            let members: JSON = ["members": [["value": "26"]]]
+            try apply(["op": "remove", "path": .string(name), "value": members], profile, .group)
+        }
+    }
+
+    @Test(arguments: ["active.value", "active.", "ACTIVE:", "urn:example:x:active.value"])
+    func refusesNamesThatEndInMore(name: String) {
+        for operation: JSON in [
+            ["op": "replace", "value": .object([name: false])],
+            ["op": "add", "value": .object([enterprise: .object([name: false])])],
+            ["op": "replace", "path": .string(enterprise), "value": .object([name: false])],
+        ] {
+            #expect(throws: SCIMError.self, "\(operation)") { try apply(operation, "generic") }
+        }
+    }
+
+    @Test func refusesNamesWithinTheValueForAnExtension() {
+        for name in ["active", "accountEnabled", "\(Self.core):active"] {
+            let value = JSON.object(["department": "R", name: false])
+            #expect(throws: SCIMError.self) {
+                try apply(
+                    ["op": "replace", "path": .string(enterprise), "value": value],
+                    "generic"
+                )
+            }
+        }
+    }
+
     // MARK: Passed over
+
+    @Test func passesOverUnknownObjectsBesideTheAttribute() throws {
+        let user: JSON = [
+            "userName": "ann", "active": false, "urn:example:x:2.0:User": ["enabled": true],
+        ]
+        let read = try Profile.generic.resource(user, .user).value
+        #expect(try ResourceType.user.canonical(read) == ["userName": "ann", "active": false])
+    }
 
     @Test(arguments: [
         "favouriteTea", "activeDirectoryId", "memberSince", "memberOf", "mfaEnabled", "native",

@@ -83,7 +83,7 @@ extension Rewrite {
         "unknownPath",
         finished: { operation, context in
             guard let path = operation.path.attribute,
-                Access.mayBePassedOver(path, context.type)
+                Access.mayBePassedOver(path, operation.value, context.type)
             else { return nil }
             return [operation.passedOver]
         }
