@@ -125,12 +125,7 @@ extension Work {
         let after = try record.document.object()
         var changed: [String] = []
         if draft.documentChanges {
-            for member in after.members where before[member.name] != member.value {
-                changed.append(member.name)
-            }
-            for member in before.members where after[member.name] == nil {
-                changed.append(member.name)
-            }
+            changed = after.changedNames(from: before)
             changed.removeAll { $0 == "schemas" || $0 == "id" }
         }
         if draft.before?.record.externalId != record.externalId { changed.append("externalId") }

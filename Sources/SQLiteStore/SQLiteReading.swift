@@ -208,25 +208,36 @@ struct SQLiteReading: StoreReading {
         }
     }
 
-    /// Resources of one page are often in the same groups: each group is read once.
+    /// Resources of one page are often in the same groups, above all those that follow each other:
+    /// each group is read once.
     private func loadMemberships(of resources: inout [StoredResource]) throws {
         if resources.count == 1 {
             resources[0].memberships = try memberships(of: resources[0].key)
             return
         }
         var known: [Int64: Membership] = [:]
+        var (groups, groupsBefore): ([Int64], [Int64]) = ([], [])
         for index in resources.indices {
-            let rows = try connection.rows(
-                "SELECT m.grp FROM member m WHERE m.member = ? ORDER BY m.grp",
-                resources[index].key
-            )
-            while try rows.next() {
-                let group = rows.integer(0)
-                guard let membership = try known[group] ?? membership(in: group) else { continue }
-                known[group] = membership
-                resources[index].memberships.append(membership)
+            try readGroups(of: resources[index].key, into: &groups)
+            if index > 0, groups == groupsBefore {
+                resources[index].memberships = resources[index - 1].memberships
+                continue
             }
+            for group in groups where known[group] == nil {
+                known[group] = try membership(in: group)
+            }
+            resources[index].memberships = groups.compactMap { known[$0] }
+            swap(&groups, &groupsBefore)
         }
+    }
+
+    private func readGroups(of member: Int64, into groups: inout [Int64]) throws {
+        groups.removeAll(keepingCapacity: true)
+        let rows = try connection.rows(
+            "SELECT m.grp FROM member m WHERE m.member = ? ORDER BY m.grp",
+            member
+        )
+        while try rows.next() { groups.append(rows.integer(0)) }
     }
 
     /// How many resources the query finds on all pages; `found` is how many are on this one.

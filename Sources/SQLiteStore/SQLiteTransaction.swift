@@ -104,7 +104,7 @@ struct SQLiteTransaction: StoreTransaction {
         to new: ResourceRecord
     ) throws {
         let (before, after) = (try old.document.object(), try new.document.object())
-        let changed = before.changedNames(after)
+        let changed = after.changedNames(from: before)
         var added: [ValueRow] = []
         for column in attributes.columns(of: new.type) where changed.contains(column.member) {
             let change = column.change(from: before, to: after)

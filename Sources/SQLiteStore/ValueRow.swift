@@ -79,19 +79,6 @@ extension ValueColumn {
     }
 }
 
-extension JSONObject {
-    /// The names of the members that another object has not, or has otherwise, and the other way
-    /// round.
-    func changedNames(_ other: JSONObject) -> Set<String> {
-        var changed: Set<String> = []
-        for member in members where other[member.name] != member.value {
-            changed.insert(member.name)
-        }
-        for member in other.members where self[member.name] == nil { changed.insert(member.name) }
-        return changed
-    }
-}
-
 extension Key: SQLValueConvertible {
     var sqlValue: SQLValue {
         switch self {

@@ -77,6 +77,9 @@ struct SearchSQLTests {
 
     @Test(arguments: [
         ("members.value eq \"a\"", "sqlite_autoindex_resource_1 (id=?)"),
+        (
+            "members[value eq \"a\" and $ref co \"b\"]", "sqlite_autoindex_resource_1 (id=?)"
+        ),
         ("displayName eq \"a\"", "value_unique (attribute=? AND key=?)"),
         ("displayName sw \"a\"", "value_unique (attribute=? AND key>? AND key<?)"),
     ])

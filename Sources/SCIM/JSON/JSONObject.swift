@@ -33,6 +33,29 @@ package struct JSONObject: Sendable {
         }
     }
 
+    /// The names of the members that another object has not or has otherwise, then of those that
+    /// only the other has.
+    package func changedNames(from old: JSONObject) -> [String] {
+        var changed: [String] = []
+        for (index, member) in members.enumerated()
+        where
+            (old.isName(member.name, at: index)
+            ? old.members[index].value : old[member.name]) != member.value
+        {
+            changed.append(member.name)
+        }
+        for (index, member) in old.members.enumerated()
+        where !isName(member.name, at: index) && self[member.name] == nil {
+            changed.append(member.name)
+        }
+        return changed
+    }
+
+    /// Whether a member has the name: nearly always it stands where another object has it.
+    private func isName(_ name: String, at index: Int) -> Bool {
+        index < members.count && members[index].name == name
+    }
+
     private func index(of name: String) -> Int? {
         // Most names differ in length, which is known without a call.
         members.indices.first {

@@ -42,7 +42,7 @@ struct SearchSQL {
             query: Query(type: .group, count: 0, domain: "", links: links),
             attributes: attributes
         )
-        return search.ofElement(predicate) { search.otherSide($0) }
+        return search.ofOther(predicate) { search.otherSide($0) }
     }
 
     // MARK: Conditions on a resource
@@ -194,9 +194,35 @@ struct SearchSQL {
             // By its id the other resource of a membership is found.
             let id = driver(inner, of: reference)
             guard let relation = relation(id?.reference ?? reference) else { return "1" }
-            let condition = ofElement(inner) { relationValue($0) }
+            let condition = ofOther(inner) { relationValue($0) }
             return id == nil ? relation.exists(where: condition) : relation.found(where: condition)
         }
+    }
+
+    /// The condition on the other resource of a membership.
+    ///
+    /// What several terms are about and has to be put together is put together once.
+    private func ofOther(_ predicate: Predicate, _ value: (AttributeReference) -> SQL) -> SQL {
+        let parts = Parts(predicate) { !Self.isID($0) }
+        if predicate.isTerm || parts.references.isEmpty { return ofElement(predicate, value) }
+        // Ids stay in sight: an index leads to them.
+        if case .and(let terms) = predicate {
+            let ids = terms.filter { Parts($0) { !Self.isID($0) }.references.isEmpty }
+            let others = terms.filter { !Parts($0) { !Self.isID($0) }.references.isEmpty }
+            if !ids.isEmpty {
+                return "(\(ofElement(.and(ids), value)) AND \(ofOther(.and(others), value)))"
+            }
+        }
+        let columns = parts.references.enumerated().map { place, reference -> SQL in
+            "\(value(reference)) AS s\(literal: place)"
+        }
+        let condition = ofElement(predicate) { reference in
+            parts.place(of: reference).map { "c.s\(literal: $0)" } ?? value(reference)
+        }
+        // The limit keeps SQLite from computing the values anew for each term.
+        return """
+            EXISTS (SELECT 1 FROM (SELECT \(columns.joined(", ")) LIMIT 1) c WHERE \(condition))
+            """
     }
 
     private func relationValue(_ reference: AttributeReference) -> SQL {
@@ -207,12 +233,12 @@ struct SearchSQL {
         guard let (sub, key) = driver(inner, of: reference) else {
             return elements(of: reference, inner)
         }
-        let parts = Parts(inner, attributes)
+        let parts = subAttributes(of: inner)
         return """
-            r.key IN (SELECT e.resource FROM value e\(parts.joins)
+            r.key IN (SELECT e.resource FROM value e\(joins(parts))
                 WHERE e.class = \(class: sub.definition.map(ValueClass.init) ?? .plain)
                 AND e.attribute = \(attributes[sub]) AND e.key = \(key)
-                AND \(ofElement(inner, parts.value)))
+                AND \(ofElement(inner) { part($0, of: parts) }))
             """
     }
 
@@ -232,12 +258,31 @@ struct SearchSQL {
 
     /// Some element of table `value` satisfies the predicate.
     private func elements(of reference: AttributeReference, _ predicate: Predicate) -> SQL {
-        let parts = Parts(predicate, attributes)
+        let parts = subAttributes(of: predicate)
         return """
-            EXISTS (SELECT 1 FROM value e\(parts.joins) WHERE e.resource = r.key
+            EXISTS (SELECT 1 FROM value e\(joins(parts)) WHERE e.resource = r.key
                 AND e.attribute = \(attributes[reference.sub(nil)])
-                AND \(ofElement(predicate, parts.value)))
+                AND \(ofElement(predicate) { part($0, of: parts) }))
             """
+    }
+
+    private func subAttributes(of predicate: Predicate) -> Parts {
+        Parts(predicate) { $0.subAttribute != nil }
+    }
+
+    /// The sub-attributes of element `e`, each looked up once however many terms are about it.
+    private func joins(_ parts: Parts) -> SQL {
+        parts.references.enumerated().map { place, reference -> SQL in
+            """
+             LEFT JOIN value s\(literal: place) ON s\(literal: place).resource = e.resource
+                AND s\(literal: place).attribute = \(attributes[reference])
+                AND s\(literal: place).element = e.element
+            """
+        }.joined("")
+    }
+
+    private func part(_ reference: AttributeReference, of parts: Parts) -> SQL {
+        parts.place(of: reference).map { "s\(literal: $0).key" } ?? "e.key"
     }
 
     /// The condition on one element, of which `value` is a part, `NULL` where it is absent.
@@ -339,37 +384,36 @@ struct SearchSQL {
     }
 }
 
-/// The sub-attributes of element `e` of table `value`, each looked up once however many terms are
-/// about it: `s0`, `s1` and so on.
+/// What a predicate on one element is about, each once.
 private struct Parts {
-    /// What follows `value e`.
-    private(set) var joins: SQL = ""
+    private(set) var references: [AttributeReference] = []
     private var places: [String: Int] = [:]
 
-    init(_ predicate: Predicate, _ attributes: AttributeNumbers) {
-        add(predicate, attributes)
+    init(_ predicate: Predicate, where isWanted: (AttributeReference) -> Bool) {
+        add(predicate, isWanted)
     }
 
-    private mutating func add(_ predicate: Predicate, _ attributes: AttributeNumbers) {
+    private mutating func add(_ predicate: Predicate, _ isWanted: (AttributeReference) -> Bool) {
         switch predicate {
-        case .and(let terms), .or(let terms): for term in terms { add(term, attributes) }
-        case .not(let inner): add(inner, attributes)
+        case .and(let terms), .or(let terms): for term in terms { add(term, isWanted) }
+        case .not(let inner): add(inner, isWanted)
         case .element: preconditionFailure("value paths are never nested")
         case .present(let reference), .comparison(let reference, _, _):
-            let place = places.count
-            guard reference.subAttribute != nil, places[reference.name] == nil else { return }
-            places[reference.name] = place
-            joins = """
-                \(joins) LEFT JOIN value s\(literal: place) ON s\(literal: place).resource = e.resource
-                    AND s\(literal: place).attribute = \(attributes[reference])
-                    AND s\(literal: place).element = e.element
-                """
+            guard isWanted(reference), places[reference.name] == nil else { return }
+            places[reference.name] = references.count
+            references.append(reference)
         }
     }
 
-    /// What is compared.
-    func value(_ reference: AttributeReference) -> SQL {
-        places[reference.name].map { "s\(literal: $0).key" } ?? "e.key"
+    func place(of reference: AttributeReference) -> Int? { places[reference.name] }
+}
+
+extension Predicate {
+    fileprivate var isTerm: Bool {
+        switch self {
+        case .comparison, .present: true
+        case .and, .or, .not, .element: false
+        }
     }
 }
 
