@@ -374,7 +374,7 @@ struct StoreContractTests {
         ]
     )
 
-    /// - Parameter users: The names of the users, by the attributes that refer to them.
+    /// A device; `users` has the ids of users by the attributes that refer to them.
     private func device(_ serial: String, _ users: JSONObject) -> ResourceRecord {
         var document: JSONObject = ["id": .string(serial), "serial": .string(serial)]
         var care = JSONObject()
