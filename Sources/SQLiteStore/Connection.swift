@@ -176,9 +176,12 @@ final class Connection {
 
     /// Runs statements as one transaction, which whatever `body` throws undoes.
     func transaction<Result>(_ begin: StaticString, _ body: () throws -> Result) throws -> Result {
-        try execute(begin)
         do {
+            // Ended by the budget, it may have begun all the same.
+            try execute(begin)
             let result = try body()
+            // Nor is it sure what a commit has done that is ended.
+            budget = nil
             try execute("COMMIT")
             return result
         } catch {

@@ -62,6 +62,42 @@ struct BudgetTests {
         try directory.delete(boss)
     }
 
+    /// SQLite counts what a statement has done over all its runs: once in a few thousand it looks at
+    /// the budget in the midst of a statement that begins or ends a transaction.
+    @Test func noTransactionIsLeftOpen() throws {
+        struct Mistake: Error {}
+        for _ in 0..<12_000 {
+            #expect(throws: (any Error).self) {
+                try test.store.write(within: Budget { .time }) { _ in throw Mistake() }
+            }
+        }
+        _ = try test.directory().create(["userName": "ann"])
+    }
+
+    @Test func whatIsSaidToHaveEndedIsNotCommitted() throws {
+        _ = try test.store.pragma("PRAGMA synchronous = OFF")
+        let entry = JournalEntry(
+            at: Instant(milliseconds: 1),
+            requestID: "counted",
+            actor: .system,
+            action: .modify,
+            subject: .init(type: "User", id: "a", name: "ann")
+        )
+        var done = 0
+        for _ in 0..<12_000 {
+            do {
+                try test.store.write(within: Budget { .time }) { try $0.append([entry]) }
+                done += 1
+            } catch StoreError.tooCostly {
+                continue
+            }
+        }
+        let rows = try test.database().integer(
+            "SELECT count(*) FROM journal WHERE request = 'counted'"
+        )
+        #expect(rows == done)
+    }
+
     private func all(_ directory: Directory) throws -> [StoredResource] {
         try directory.search(
             Query(type: .user, count: 1_000, domain: "default", links: TestStore.links)

@@ -32,7 +32,7 @@ struct Refusal: Error {
     init(_ kind: SCIMError.Kind) { self.kind = kind }
 }
 
-/// A user, and what PATCH operations do to it, as RFC 7644 §3.5.2 has it.
+/// A user, and what PATCH operations do to it by RFC 7644 §3.5.2.
 ///
 /// Slow, plain, and with nothing of what it is compared with. Knows some attributes of users.
 struct PatchModel {

@@ -210,6 +210,34 @@ struct MigrationTests {
         }
     }
 
+    /// Attributes that a schema has got since have numbers of their own; the others keep theirs.
+    @Test func newAttributesLeaveTheOldAsTheyAre() throws {
+        let thing = ResourceType(
+            name: "Thing",
+            endpoint: "/Things",
+            description: "",
+            schema: Schema(
+                id: "urn:example:Thing",
+                name: "Thing",
+                description: "",
+                attributes: [Attribute(name: "label")]
+            ),
+            extensions: []
+        )
+        let types = ResourceTypes([thing, .user, .group])
+        let directory = Directory(
+            store: try SQLiteStore(path: copy.path, types: types, policy: .migrate),
+            links: Links(base: TestStore.links.base, types: types),
+            now: { Instant(milliseconds: 1_900_000_000_000) }
+        )
+        _ = try directory.create(["label": "x"], thing)
+        #expect(
+            try found("userName eq \"BOSS@example.org\"", .user, in: directory)
+                == ["boss@example.org"]
+        )
+        #expect(try found("title eq \"lead\"", .user, in: directory) == ["Straße@example.org"])
+    }
+
     @Test func aSecondMigrationChangesNothing() throws {
         _ = try copy.migrated()
         let once = try copy.everything()

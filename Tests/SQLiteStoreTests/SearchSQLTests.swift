@@ -71,7 +71,7 @@ struct SearchSQLTests {
         for index in indexes {
             #expect(plan.contains { $0.contains(index) }, "\(filter): \(plan)")
         }
-        #expect(!plan.contains { $0.contains("resource_type") }, "\(filter): \(plan)")
+        #expect(!plan.contains { $0.contains("(type=?)") }, "\(filter): \(plan)")
         #expect(!plan.contains { $0.hasPrefix("SCAN r") }, "\(filter): \(plan)")
     }
 
@@ -86,7 +86,7 @@ struct SearchSQLTests {
     func groupsAreFoundByAnIndex(_ filter: String, _ index: String) throws {
         let plan = try plan(filter, .group)
         #expect(plan.contains { $0.contains(index) }, "\(filter): \(plan)")
-        #expect(!plan.contains { $0.contains("resource_type") }, "\(filter): \(plan)")
+        #expect(!plan.contains { $0.contains("(type=?)") }, "\(filter): \(plan)")
     }
 
     /// Where nothing leads to the few, the resources of the type are walked through.

@@ -198,8 +198,8 @@ struct StoreContractTests {
             try store.write(within: .unlimited) { transaction in
                 for name in ["c", "a", "b"] { _ = try transaction.insert(try user(name)) }
                 let staff = try transaction.insert(group("staff"))
-                try transaction.addMembers(["id-b", "id-a"], to: staff, at: Self.later)
-                try transaction.addMembers(["id-c"], to: staff, at: Self.at)
+                try transaction.addMembers(["id-b", "id-a"], to: staff, at: Self.at)
+                try transaction.addMembers(["id-c"], to: staff, at: Self.later)
                 let ids = ["id-c", "id-a", "id-b"]
                 #expect(try transaction.memberIDs(of: staff, .all) == ids)
                 let all = try FilterParser.parse("value pr").boundToMembers()
@@ -374,7 +374,7 @@ struct StoreContractTests {
         ]
     )
 
-    /// A device; `users` are the ids of users, by the attributes that refer to them.
+    /// A device; `users` has the ids of users by the attributes that refer to them.
     private func device(_ serial: String, _ users: JSONObject) -> ResourceRecord {
         var document: JSONObject = ["id": .string(serial), "serial": .string(serial)]
         var care = JSONObject()
