@@ -636,6 +636,22 @@ struct PatchRewriteTests {
             type: .group
         ),
         Sample("one value", [["op": "remove", "path": "title", "value": "T"]]),
+        Sample(
+            "several ids in one text",
+            [["op": "remove", "path": "members", "value": [["value": "1,2"]]]],
+            type: .group
+        ),
+        Sample(
+            "an id with blanks around it",
+            [["op": "remove", "path": "members", "value": [["value": " 1 "]]]],
+            type: .group
+        ),
+        Sample(
+            "a value that is a name",
+            [["op": "remove", "path": "roles", "value": [["value": "editor, author"]]]],
+            [["op": "remove", "path": "roles", "listed": [["value": "editor, author"]]]],
+            fired: "removeListedValues"
+        ),
     ])
     func removeListedValues(_ sample: Sample) { checkOperations(sample) }
 

@@ -55,6 +55,11 @@ struct PatchMemberTests {
         arguments: [
             (#"{"op": "remove", "path": "members", "value": [{"value": "a"}]}"#, .invalidSyntax),
             (#"{"op": "remove", "path": "members.value"}"#, .mutability),
+            (#"{"op": "replace", "path": "members", "value": [{"value": null}]}"#, .invalidValue),
+            (#"{"op": "replace", "path": "members", "value": [null]}"#, .invalidValue),
+            (#"{"op": "replace", "path": "members", "value": {}}"#, .invalidValue),
+            (#"{"op": "replace", "value": {"members": [{}]}}"#, .invalidValue),
+            (#"{"op": "add", "path": "members", "value": [{"value": "a"}, {}]}"#, .invalidValue),
             (
                 #"{"op": "replace", "path": "members[value eq \"a\"].value", "value": "b"}"#,
                 .mutability

@@ -56,10 +56,10 @@ extension Rewrite {
     private static func description(of element: JSON, _ attribute: Attribute) -> JSON? {
         let object = element.object ?? ["value": element]
         if let value = object.value(named: "value") {
-            guard attribute.subAttribute(named: "value") != nil, let id = value.string,
-                !id.isEmpty
+            guard attribute.subAttribute(named: "value") != nil, let text = value.string,
+                !text.isEmpty, attribute.source != .members || isOneID(text)
             else { return nil }
-            return ["value": .string(id)]
+            return ["value": .string(text)]
         }
         if attribute.source == .members { return nil }
         let said = attribute.subAttributes.compactMap { sub -> JSONObject.Member? in
@@ -72,5 +72,10 @@ extension Rewrite {
             }
         }
         return said.isEmpty ? nil : .object(JSONObject(said))
+    }
+    /// Whether text can be the id of a member, and not several in a row: to look for those would
+    /// find none, and to say so by success would leave all of them in the group.
+    private static func isOneID(_ text: String) -> Bool {
+        !text.utf8.contains { $0 <= UInt8(ascii: " ") || ",;".utf8.contains($0) }
     }
 }

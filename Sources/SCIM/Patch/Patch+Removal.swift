@@ -113,7 +113,8 @@ extension Patch {
         switch operation.kind {
         case .remove: return [ids.map(MemberChange.remove) ?? .removeMatching(filter)]
         case .add where unmatchedFilter == .createElement && ids?.count == 1:
-            let listed = try memberIDs(operation.assigned ?? .null)
+            let value = operation.assigned ?? .null
+            let listed = value.isUnassigned ? [] : try memberIDs(value)
             guard listed.isEmpty || listed == ids else {
                 throw .invalidValue("\(operation.pathText) and the value name different members")
             }
@@ -129,6 +130,7 @@ extension Patch {
 
     /// The ids of the members that a value lists, each once.
     func memberIDs(_ value: JSON) throws(SCIMError) -> [String] {
+        if case .null = value { return [] }
         guard let attribute = type.schema.attribute(named: "members") else { return [] }
         let elements = try attribute.canonical(.array(value.array ?? [value]), at: "members")
         return Self.memberIDs(elements)

@@ -28,7 +28,12 @@ extension Attribute {
         }
         var elements: [JSON] = []
         for element in sent {
-            if let element = try canonicalSingle(element, at: path()) { elements.append(element) }
+            if let element = try canonicalSingle(element, at: path()) {
+                elements.append(element)
+            } else if source == .members {
+                // Left out, a list with one empty member in it would empty the group.
+                throw .invalidValue("\(path()).value is required")
+            }
         }
         try checkCount(elements, at: path())
         elements = collapsed(elements)
