@@ -145,7 +145,7 @@ enum Access {
 
     private static let switches: Set = [
         "active", "inactive", "activated", "deactivated", "enable", "enabled", "disable",
-        "disabled", "suspend", "suspended", "lock", "locked", "blocked",
+        "disabled", "suspend", "suspended", "lock", "locked", "lockedout", "blocked", "banned",
     ]
 
     /// Whether a name means the members of a group: `memebers`, `groupMembers`.

@@ -67,6 +67,7 @@ struct AccessTests {
 
     private static let suspects = [
         "isActive", "enabled", "accountEnabled", "IsEnabled", "disabled", "suspended", "locked",
+        "lockedOut", "isLockedOut", "banned",
         "actve", "activ", "acitve", "actives", "inactive", "account.enabled", "Users.active",
         "urn:ietf:params:scim:schemas:core:2.0:Users:active", "\(core)s.active", "\(core):actve",
         "urn:ietf:params:scim:schemas:core:1.0:User:active", "urn:scim:schemas:core:3.0:active",
@@ -89,7 +90,7 @@ struct AccessTests {
         }
         let error = #expect(throws: SCIMError.self) {
             let body: JSONObject = ["userName": "ann", name: false]
-            try #require(Profile.named(profile)).resource(.object(body), .user)
+            _ = try #require(Profile.named(profile)).resource(.object(body), .user)
         }
         #expect(error?.scimType == .invalidValue)
     }
@@ -115,7 +116,7 @@ struct AccessTests {
         }
         #expect(throws: SCIMError.self) {
             let body: JSONObject = ["displayName": "Crew", name: members]
-            try #require(Profile.named(profile)).resource(.object(body), .group)
+            _ = try #require(Profile.named(profile)).resource(.object(body), .group)
         }
     }
 
@@ -157,7 +158,7 @@ struct AccessTests {
             }
             #expect(throws: SCIMError.self) {
                 let body: JSONObject = ["userName": "ann", name: inner]
-                try #require(Profile.named(profile)).resource(.object(body), .user)
+                _ = try #require(Profile.named(profile)).resource(.object(body), .user)
             }
         }
         #expect(throws: SCIMError.self) {

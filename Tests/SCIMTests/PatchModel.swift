@@ -181,7 +181,8 @@ struct PatchModel {
             return try clear(definition, filter, sub)
         }
         guard let value = operation.value, !isNull else {
-            if operation.kind == .replace { try clear(definition, filter, sub) }
+            if operation.kind == .replace { return try clear(definition, filter, sub) }
+            if definition.name == "active" { throw Refusal(.invalidValue) }
             return
         }
         if isWhole { return try set(definition, value, operation.kind) }

@@ -423,6 +423,7 @@ struct PatchTests {
             (#"{"op": "replace", "value": null}"#, .invalidValue),
             (#"{"op": "replace", "value": [{"title": "x"}]}"#, .invalidValue),
             (#"{"op": "replace", "path": "active", "value": "true"}"#, .invalidValue),
+            (#"{"op": "add", "path": "active", "value": null}"#, .invalidValue),
             (#"{"op": "replace", "path": "title", "value": ["x"]}"#, .invalidValue),
             (#"{"op": "replace", "path": "name", "value": "x"}"#, .invalidValue),
             (#"{"op": "add", "path": "emails", "value": "x"}"#, .invalidValue),

@@ -184,7 +184,11 @@ package struct Patch: Sendable {
         }
         if operation.kind == .remove { return try remove(target, operation, &outcome) }
         guard let value = operation.assigned else {
-            if operation.kind == .replace { try clear(target, operation, &outcome) }
+            if operation.kind == .replace { return try clear(target, operation, &outcome) }
+            // Adding nothing changes nothing: no answer to one who may want access taken away.
+            if attribute.defaultValue != nil {
+                throw .invalidValue("\(operation.pathText) has no value to add")
+            }
             return
         }
         if target.isWhole { return try set(reference, value, operation.kind, in: &outcome) }
