@@ -15,7 +15,7 @@ struct JSONWriterTests {
             (.number(0.5), "0.5"),
             (.number(-0.1), "-0.1"),
             (.number(1e16), "1e+16"),
-            (.number(5e-324), "5e-324"),
+            (.number(.leastNonzeroMagnitude), "5e-324"),
             ("", "\"\""),
             ("\"\\/", #""\"\\/""#),
             ("\n\r\t\u{8}\u{C}\u{1F}\u{0}", #""\n\r\t\u0008\u000c\u001f\u0000""#),

@@ -122,10 +122,11 @@ struct KeyTests {
 extension Key {
     fileprivate static func random(_ generator: inout SeededGenerator) -> Key {
         let bounds: [Int64] = [.min, .min + 1, -1, 0, 1, 1 << 53, 1 << 53 + 1, .max - 1, .max]
+        let reals: [Double] = [.infinity, -.infinity, 0.1, -0.0, .leastNonzeroMagnitude]
         switch Int.random(in: 0...3, using: &generator) {
         case 0: return .integer(generator.pick(bounds))
         case 1: return .real(Double(generator.pick(bounds)) + generator.pick([0, 0.5, -0.5]))
-        case 2: return .real(generator.pick([.infinity, -.infinity, 0.1, -0.0, 5e-324]))
+        case 2: return .real(generator.pick(reals))
         default: return .text(generator.text())
         }
     }
