@@ -48,10 +48,8 @@ enum Access {
     /// - Returns: The name of one that must be refused.
     static func refused(in object: JSONObject, _ type: ResourceType) -> String? {
         let account = type.schema.attributes.first { isAccount($0) }
-        let membership = type.schema.attributes.first { $0.source == .members }
-        let asksForAccount =
-            account.map { object.value(named: $0.name) == nil } ?? false
-        let asksForMembers = membership.map { object.value(named: $0.name) == nil } ?? false
+        let asksForAccount = account.map { object.value(named: $0.name) == nil } ?? false
+        let asksForMembers = type.membership.map { object.value(named: $0.name) == nil } ?? false
         for member in object.members where type.coreAttribute(named: member.name) == nil {
             if let schema = type.extension(member.name) {
                 let inner = member.value.object?.members ?? []

@@ -131,8 +131,8 @@ extension Patch {
     /// The ids of the members that a value lists, each once.
     func memberIDs(_ value: JSON) throws(SCIMError) -> [String] {
         if case .null = value { return [] }
-        guard let attribute = type.schema.attribute(named: "members") else { return [] }
-        let elements = try attribute.canonical(.array(value.array ?? [value]), at: "members")
+        guard let attribute = type.membership else { return [] }
+        let elements = try attribute.canonical(.array(value.array ?? [value]), at: attribute.name)
         return Self.memberIDs(elements)
     }
 

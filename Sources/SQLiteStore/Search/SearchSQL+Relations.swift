@@ -10,8 +10,8 @@ extension SearchSQL {
         switch reference.attribute?.source {
         case .document, nil: values(reference)
         case .domain: externalIDs
-        case .members: members(value: otherSide(reference), of: reference)
-        case .memberships: memberships(value: otherSide(reference), of: reference)
+        case .members: members("m.grp", "m.member", reference)
+        case .memberships: members("m.member", "m.grp", reference)
         case .record: nil
         }
     }
@@ -55,29 +55,16 @@ extension SearchSQL {
         )
     }
 
-    /// The members of `r`, each as `o`.
-    private func members(value: SQL, of reference: AttributeReference) -> Relation {
+    /// Memberships of which `r` is one side, with the other side as `o`.
+    private func members(_ own: SQL, _ other: SQL, _ reference: AttributeReference) -> Relation {
         Relation(
-            from: "member m JOIN resource o ON o.key = m.member",
+            from: "member m JOIN resource o ON o.key = \(other)",
             restriction: "1",
             indexed: Self.isID(reference) ? "1" : nil,
-            ofResource: "m.grp = r.key",
-            resource: "m.grp",
-            value: value,
-            place: "m.member"
-        )
-    }
-
-    /// What `r` is a member of, each as `o`.
-    private func memberships(value: SQL, of reference: AttributeReference) -> Relation {
-        Relation(
-            from: "member m JOIN resource o ON o.key = m.grp",
-            restriction: "1",
-            indexed: Self.isID(reference) ? "1" : nil,
-            ofResource: "m.member = r.key",
-            resource: "m.member",
-            value: value,
-            place: "m.grp"
+            ofResource: "\(own) = r.key",
+            resource: own,
+            value: otherSide(reference),
+            place: other
         )
     }
 
