@@ -17,7 +17,7 @@ extension Work {
         guard draft.changesAnything else { return before }
         try transaction.update(before.key, from: before.record, to: after)
         try writeParts(of: before.key, draft, at: after.modified, in: transaction)
-        try transaction.append([entry(draft, after)])
+        try note([entry(draft, after)], in: transaction)
         return StoredResource(key: before.key, record: after, memberships: before.memberships)
     }
 
@@ -28,7 +28,7 @@ extension Work {
     ) throws -> StoredResource {
         let key = try transaction.insert(record)
         try writeParts(of: key, draft, at: record.created, in: transaction)
-        try transaction.append([entry(draft, record)])
+        try note([entry(draft, record)], in: transaction)
         return StoredResource(key: key, record: record)
     }
 
@@ -73,7 +73,13 @@ extension Work {
                 detail: detail([:])
             )
         )
+        try note(entries, in: transaction)
+    }
+
+    /// Writes what was done into the journal, and down for the receivers whom it concerns.
+    private func note(_ entries: [JournalEntry], in transaction: any StoreTransaction) throws {
         try transaction.append(entries)
+        try transaction.announce(Announcement(entries, types: types), at: now)
     }
 
     private func entry(_ touched: Touched, _ what: JSONObject) -> JournalEntry {

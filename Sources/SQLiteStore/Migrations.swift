@@ -133,6 +133,48 @@ enum Migrations {
         -- It kept the documents of deleted people, and nobody read it.
         DROP TABLE outbox;
         """,
+        """
+        -- Who is told of changes. Times in microseconds since 1970, UTC.
+        CREATE TABLE receiver (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+            type TEXT, -- the only resource type that it is told of
+            follows_groups INTEGER NOT NULL,
+            settings TEXT NOT NULL, -- a JSON object
+            created INTEGER NOT NULL,
+            paused INTEGER NOT NULL,
+            -- Why it cannot be reached.
+            attempts INTEGER NOT NULL DEFAULT 0,
+            failing_since INTEGER,
+            retry_at INTEGER,
+            problem_code TEXT,
+            problem_message TEXT,
+            -- Who sends to it.
+            lease_holder TEXT,
+            lease_until INTEGER
+        );
+
+        -- How far each receiver knows of each resource. The state is read when it is sent.
+        CREATE TABLE delivery (
+            receiver INTEGER NOT NULL,
+            resource TEXT NOT NULL,
+            type TEXT NOT NULL,
+            version INTEGER NOT NULL, -- rises with every change that may concern the receiver
+            acknowledged INTEGER NOT NULL DEFAULT 0,
+            due INTEGER,
+            urgency INTEGER NOT NULL DEFAULT 1, -- 0 where somebody's access ends
+            attempts INTEGER NOT NULL DEFAULT 0,
+            failing_since INTEGER,
+            problem_code TEXT,
+            problem_message TEXT,
+            account_id TEXT,
+            account_name TEXT,
+            active INTEGER,
+            PRIMARY KEY (receiver, resource)
+        ) WITHOUT ROWID;
+        CREATE INDEX delivery_due ON delivery (receiver, urgency, due) WHERE due IS NOT NULL;
+        """,
     ]
 
     static var currentVersion: Int { steps.count }
@@ -165,7 +207,7 @@ enum Migrations {
                 try connection.run(script: step)
             }
             try connection.run(script: "PRAGMA application_id = 0x524F5354")
-            try connection.run(script: "PRAGMA user_version = 2")
+            try connection.run(script: "PRAGMA user_version = 3")
         }
         let reached = try version(connection)
         precondition(reached == currentVersion, "a step without its number")

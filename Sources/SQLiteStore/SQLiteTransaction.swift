@@ -5,7 +5,7 @@ import SCIM
 struct SQLiteTransaction: StoreTransaction {
     let reading: SQLiteReading
 
-    private var connection: Connection { reading.connection }
+    var connection: Connection { reading.connection }
     private var attributes: AttributeNumbers { reading.attributes }
 
     // MARK: Reading

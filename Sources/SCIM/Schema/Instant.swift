@@ -1,5 +1,5 @@
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z.
-package struct Instant: Sendable, Equatable {
+package struct Instant: Sendable, Comparable {
     package let microseconds: Int64
 
     package init(microseconds: Int64) {
@@ -8,6 +8,15 @@ package struct Instant: Sendable, Equatable {
 
     package init(milliseconds: Int64) {
         microseconds = milliseconds * 1_000
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool {
+        left.microseconds < right.microseconds
+    }
+
+    /// The instant some seconds later.
+    package func adding(seconds: Int) -> Instant {
+        Instant(microseconds: microseconds + Int64(seconds) * 1_000_000)
     }
 
     /// Reads an `xsd:dateTime` (RFC 7643 §2.3.5): date and time, any fraction of a second, any

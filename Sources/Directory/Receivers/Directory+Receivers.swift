@@ -1,0 +1,196 @@
+import SCIM
+
+/// What can be done with receivers.
+extension Directory {
+    /// Finds a receiver by its name, whatever the letters' case.
+    ///
+    /// - Throws: 404.
+    package func receiver(named name: String) throws(SCIMError) -> Receiver {
+        let all = try read { store -> [Receiver] in try store.receivers() }
+        guard let found = all.first(where: { $0.name.equalsIgnoringASCIICase(name) }) else {
+            throw .notFound("there is no receiver \(name)")
+        }
+        return found
+    }
+
+    /// Adds a receiver, and puts down that it is to be told of all resources in its scope.
+    ///
+    /// - Returns: The receiver with its number.
+    /// - Throws: `invalidValue` for a name that cannot be; 409 `uniqueness`; 503.
+    package func add(_ receiver: Receiver, by caller: Caller) throws(SCIMError) -> Receiver {
+        try receiver.check()
+        var added = receiver
+        added.id = try answering {
+            try store.write(within: budget) { transaction in
+                let id = try transaction.insert(receiver)
+                try transaction.announceAll(to: id, at: now())
+                try transaction.append([entry(.create, receiver, id, [], caller)])
+                return id
+            }
+        }
+        return added
+    }
+
+    /// Changes scope and settings of a receiver, or pauses it.
+    ///
+    /// - Parameters:
+    ///   - receiver: As it was read.
+    ///   - caller: Who changes it.
+    ///   - names: What is changed, for the journal: words, no values.
+    ///   - resent: Ids of the resources that it is to be told of anew.
+    ///   - change: Makes of the receiver as it is now what it is to be.
+    /// - Returns: The receiver as it is now.
+    /// - Throws: 404 when it is gone; what `change` throws.
+    @discardableResult
+    package func update(
+        _ receiver: Receiver,
+        by caller: Caller,
+        attributes names: [String],
+        resending resent: [String] = [],
+        _ change: (inout Receiver) throws -> Void
+    ) throws(SCIMError) -> Receiver {
+        try answering {
+            try store.write(within: budget) { transaction in
+                let found = try transaction.receivers().first { $0.id == receiver.id }
+                guard var changed = found else {
+                    throw SCIMError.notFound("there is no receiver \(receiver.name) any more")
+                }
+                try change(&changed)
+                try transaction.update(changed)
+                if let type = changed.scope.type, !resent.isEmpty {
+                    try transaction.announce(resent, ofType: type, to: changed.id, at: now())
+                }
+                try transaction.append([entry(.modify, changed, changed.id, names, caller)])
+                return changed
+            }
+        }
+    }
+
+    /// Forgets a receiver, and what it was still to be told.
+    package func remove(_ receiver: Receiver, by caller: Caller) throws(SCIMError) {
+        try answering {
+            try store.write(within: budget) { transaction in
+                try transaction.deleteReceiver(receiver.id)
+                try transaction.append([entry(.delete, receiver, receiver.id, [], caller)])
+            }
+        }
+    }
+
+    /// Puts down that a receiver is to be told of resources of its type anew.
+    package func resend(_ ids: [String], to receiver: Receiver) throws(SCIMError) {
+        guard let type = receiver.scope.type, !ids.isEmpty else { return }
+        try answering {
+            try store.write(within: budget) { transaction in
+                try transaction.announce(ids, ofType: type, to: receiver.id, at: now())
+            }
+        }
+    }
+
+    /// Tries again what is parked, and the receiver itself.
+    ///
+    /// - Returns: How many deliveries these are.
+    package func retry(_ receiver: Receiver, by caller: Caller) throws(SCIMError) -> Int {
+        try answering {
+            try store.write(within: budget) { transaction in
+                try transaction.setTrouble(nil, of: receiver.id)
+                try transaction.append([
+                    entry(.modify, receiver, receiver.id, ["retry"], caller)
+                ])
+                return try transaction.unpark(receiver.id, at: now())
+            }
+        }
+    }
+
+    private func entry(
+        _ action: JournalEntry.Action,
+        _ receiver: Receiver,
+        _ id: Int64,
+        _ names: [String],
+        _ caller: Caller
+    ) -> JournalEntry {
+        JournalEntry(
+            at: now(),
+            requestID: caller.requestID,
+            actor: caller.actor,
+            action: action,
+            subject: .init(type: "Receiver", id: String(id), name: receiver.name),
+            detail: [
+                "kind": .string(receiver.kind.rawValue),
+                "attributes": .array(names.map(JSON.string)),
+            ]
+        )
+    }
+}
+
+/// Sending: one process at a time sends to a receiver.
+extension Directory {
+    /// Takes or keeps the right to send to a receiver.
+    ///
+    /// - Parameters:
+    ///   - receiver: To whom.
+    ///   - holder: Names the process.
+    ///   - seconds: For how long.
+    ///   - isGone: Whether the process that another holder names is known to have ended.
+    /// - Returns: The receiver as it is now; `nil` when another process sends to it, or when it is
+    ///   gone.
+    package func lease(
+        _ receiver: Int64,
+        holder: String,
+        seconds: Int,
+        isGone: (String) -> Bool
+    ) throws(SCIMError) -> Receiver? {
+        try answering {
+            try store.write(within: budget) { transaction in
+                let found = try transaction.receivers().first { $0.id == receiver }
+                guard let found else { return nil }
+                if let lease = found.lease, lease.holder != holder, lease.until > now(),
+                    !isGone(lease.holder)
+                {
+                    return nil
+                }
+                try transaction.setLease(lease(holder, seconds), of: receiver)
+                return found
+            }
+        }
+    }
+
+    /// Gives the right to send back, unless something has become due.
+    ///
+    /// - Returns: Whether it was given back.
+    package func release(_ receiver: Int64, holder: String) throws(SCIMError) -> Bool {
+        try answering {
+            try store.write(within: budget) { transaction in
+                let found = try transaction.receivers().first { $0.id == receiver }
+                guard let found, found.lease?.holder == holder else { return true }
+                if found.isOpen(at: now()), let due = try transaction.nextDue(to: receiver),
+                    due <= now()
+                {
+                    return false
+                }
+                try transaction.setLease(nil, of: receiver)
+                return true
+            }
+        }
+    }
+
+    /// Notes what became of deliveries, and keeps the right to send.
+    package func settle(
+        _ settlements: [Settlement],
+        of receiver: Int64,
+        trouble: Trouble?,
+        holder: String? = nil,
+        seconds: Int = 0
+    ) throws(SCIMError) {
+        try answering {
+            try store.write(within: budget) { transaction in
+                try transaction.settle(settlements, of: receiver, at: now())
+                try transaction.setTrouble(trouble, of: receiver)
+                if let holder { try transaction.setLease(lease(holder, seconds), of: receiver) }
+            }
+        }
+    }
+
+    private func lease(_ holder: String, _ seconds: Int) -> Lease {
+        Lease(holder: holder, until: now().adding(seconds: seconds))
+    }
+}

@@ -1,0 +1,65 @@
+import SCIM
+
+/// What can be read of receivers and of what they are still to be told.
+package protocol ReceiverReading {
+    /// All receivers, the oldest first.
+    func receivers() throws -> [Receiver]
+
+    /// Deliveries to a receiver; at most `limit`.
+    func deliveries(
+        to receiver: Int64,
+        _ selection: DeliverySelection,
+        limit: Int
+    ) throws -> [DeliveryRecord]
+
+    /// When the next delivery to a receiver is due; `nil` when none is.
+    func nextDue(to receiver: Int64) throws -> Instant?
+
+    func deliveryCounts(to receiver: Int64) throws -> DeliveryCounts
+
+    /// All groups that a resource is in, also by way of other groups; each once.
+    func allMemberships(of key: Int64) throws -> [Membership]
+
+    /// The hash of a resource's password; `nil` where it has none.
+    func passwordHash(of key: Int64) throws -> String?
+
+    /// Ids of a type's resources in their order, after an id; at most `limit`.
+    func ids(ofType type: String, after id: String, limit: Int) throws -> [String]
+}
+
+/// What is written about receivers.
+package protocol ReceiverTransaction: ReceiverReading {
+    /// - Returns: The number of the new receiver.
+    /// - Throws: `taken` for a name that another has.
+    func insert(_ receiver: Receiver) throws -> Int64
+
+    /// Writes scope, settings and whether it is paused.
+    func update(_ receiver: Receiver) throws
+
+    /// Takes a receiver away, with all that it was to be told.
+    func deleteReceiver(_ id: Int64) throws
+
+    /// Gives each resource of an announcement a new version for each receiver that it concerns.
+    func announce(_ announcement: Announcement, at instant: Instant) throws
+
+    /// Gives resources a new version for one receiver.
+    func announce(_ ids: [String], ofType type: String, to receiver: Int64, at: Instant) throws
+
+    /// Gives every resource in a receiver's scope a new version for it.
+    func announceAll(to receiver: Int64, at instant: Instant) throws
+
+    /// Tries again what is parked.
+    ///
+    /// - Returns: How many these are.
+    func unpark(_ receiver: Int64, at instant: Instant) throws -> Int
+
+    /// Notes what became of deliveries.
+    func settle(_ settlements: [Settlement], of receiver: Int64, at instant: Instant) throws
+
+    /// Notes accounts that receivers have already.
+    func link(_ records: [DeliveryRecord], to receiver: Int64) throws
+
+    func setTrouble(_ trouble: Trouble?, of receiver: Int64) throws
+
+    func setLease(_ lease: Lease?, of receiver: Int64) throws
+}
