@@ -173,6 +173,16 @@ extension Directory {
         }
     }
 
+    /// Gives the right to send back, whatever is due.
+    package func giveUp(_ receiver: Int64, holder: String) throws(SCIMError) {
+        try answering {
+            try store.write(within: budget) { transaction in
+                let found = try transaction.receivers().first { $0.id == receiver }
+                if found?.lease?.holder == holder { try transaction.setLease(nil, of: receiver) }
+            }
+        }
+    }
+
     /// Notes what became of deliveries, and keeps the right to send.
     package func settle(
         _ settlements: [Settlement],

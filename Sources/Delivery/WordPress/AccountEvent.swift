@@ -1,0 +1,117 @@
+import Directory
+import SCIM
+
+/// What WordPress is told of a user: the account as it should be.
+struct AccountEvent {
+    let site: WordPressSite
+
+    /// The event that a delivery stands for, as things are now.
+    ///
+    /// - Returns: Deleting, where the resource is gone.
+    func event(for record: DeliveryRecord, in store: any StoreReading) throws -> JSONObject {
+        let stored = try store.fetch(
+            record.resource,
+            type: .user,
+            domain: site.domain,
+            loading: []
+        )
+        guard let stored else { return deletion(of: record, site.onDelete) }
+        let document = try stored.record.document.object()
+        if site.onInactive == .delete, !Self.isActive(document) {
+            return deletion(of: record, site.onDelete == .deactivate ? .delete : site.onDelete)
+        }
+        let groups = site.scope.followsGroups ? try store.allMemberships(of: stored.key) : []
+        var user = account(stored.record, document, groups)
+        if site.sendsPasswords {
+            user["passwordHash"] = try store.passwordHash(of: stored.key).map(JSON.string)
+        }
+        if record.acknowledged < record.version, let account = record.account,
+            let id = Int64(account.id)
+        {
+            user["userId"] = .integer(id)
+        }
+        return event(record, "user.upsert", user)
+    }
+
+    /// The question whether WordPress would take an account, before it is stored.
+    func question(_ record: ResourceRecord) throws -> JSONObject {
+        question(record.id, account(record, try record.document.object(), []))
+    }
+
+    /// The question whether WordPress would let go of an account.
+    func question(deactivating record: ResourceRecord) -> JSONObject {
+        question(record.id, ["scimId": .string(record.id), "active": false])
+    }
+
+    private func question(_ id: String, _ user: JSONObject) -> JSONObject {
+        ["id": .string("\(id):validate"), "type": "user.validate", "user": .object(user)]
+    }
+
+    /// Whether somebody is to get in: what was made unassigned is not active either.
+    static func isActive(_ document: JSONObject) -> Bool { document["active"] == true }
+
+    private func account(
+        _ record: ResourceRecord,
+        _ document: JSONObject,
+        _ groups: [Membership]
+    ) -> JSONObject {
+        var user: JSONObject = ["scimId": .string(record.id)]
+        user["externalId"] = record.externalId.map(JSON.string) ?? .null
+        user["userName"] = document["userName"] ?? .null
+        user["onUnfit"] = .string(site.unfitLogins.rawValue)
+        let desired = site.mapping.desired(
+            document: document,
+            externalId: record.externalId,
+            groups: groups
+        )
+        for member in desired.members { user[member.name] = member.value }
+        user["active"] = .bool(Self.isActive(document))
+        addRoles(to: &user, groups)
+        return user
+    }
+
+    private func addRoles(to user: inout JSONObject, _ groups: [Membership]) {
+        let managed = site.rules.roles(on: nil)
+        if !managed.isEmpty {
+            let role = site.rules.role(on: nil, in: groups)
+            user["roles"] = .array(role.map { [.string($0)] } ?? [])
+            user["managedRoles"] = .array(managed.map(JSON.string))
+        }
+        let blogs = site.rules.blogs
+        if blogs.isEmpty { return }
+        user["sites"] = .object(
+            JSONObject(
+                blogs.map { blog in
+                    let role = site.rules.role(on: blog, in: groups)
+                    return .init(name: String(blog), value: role.map(JSON.string) ?? .null)
+                }
+            )
+        )
+    }
+
+    private func deletion(
+        of record: DeliveryRecord,
+        _ deletion: WordPressSite.Deletion
+    ) -> JSONObject {
+        var event = event(record, "user.delete", ["scimId": .string(record.resource)])
+        event["mode"] = "delete"
+        switch deletion {
+        case .keepingContent: event["keepContent"] = true
+        case .delete: break
+        case .reassign(let login): event["reassign"] = .string(login)
+        case .deactivate: event["mode"] = "deactivate"
+        }
+        return event
+    }
+
+    private func event(
+        _ record: DeliveryRecord,
+        _ type: String,
+        _ user: JSONObject
+    ) -> JSONObject {
+        [
+            "id": .string("\(record.resource):\(record.version)"), "type": .string(type),
+            "version": .integer(record.version), "user": .object(user),
+        ]
+    }
+}

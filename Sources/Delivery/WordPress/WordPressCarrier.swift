@@ -1,0 +1,130 @@
+import Directory
+import JSONText
+import SCIM
+
+/// Speaks to the plugin of a WordPress site.
+package struct WordPressCarrier: Carrier {
+    private let site: WordPressSite
+    private let calls: WordPressCalls
+
+    package init(_ site: WordPressSite) {
+        self.site = site
+        calls = WordPressCalls(site: site)
+    }
+
+    package var batchMax: Int { 50 }
+
+    /// What the plugin takes in one call, with room for the rest of the body.
+    private static let bodyBytesMax = 900_000
+    private static let millisecondsForOne = 15_000
+    private static let millisecondsForMany = 60_000
+
+    package func shipment(
+        _ records: [DeliveryRecord],
+        in store: any StoreReading,
+        at now: Instant
+    ) throws -> Shipment {
+        let (events, count) = try events(records, in: store)
+        let call = calls.call(
+            "events",
+            ["events": .array(events), "settings": .object(site.mapping.display)],
+            at: now,
+            milliseconds: count == 1 ? Self.millisecondsForOne : Self.millisecondsForMany
+        )
+        return Shipment(call: call, records: Array(records.prefix(count)))
+    }
+
+    /// The events of as many records as go into one body, at least one.
+    func events(
+        _ records: [DeliveryRecord],
+        in store: any StoreReading
+    ) throws -> (events: [JSON], count: Int) {
+        let accounts = AccountEvent(site: site)
+        var events: [JSON] = []
+        var bytes = 0
+        for record in records {
+            let event = JSON.object(try accounts.event(for: record, in: store))
+            bytes += event.text.count
+            if !events.isEmpty, bytes > Self.bodyBytesMax { break }
+            events.append(event)
+        }
+        return (events, events.count)
+    }
+
+    package func verdict(_ result: CallResult, on shipment: Shipment) -> Verdict {
+        if let problem = WordPressCalls.problem(result) {
+            switch result {
+            case .answered(401, _) where problem.code.hasPrefix("scim_"): return .rejected(problem)
+            case .answered: return .unclear(problem)
+            case .late: return .late(problem)
+            case .unreachable, .impossible: return .unreachable(problem)
+            }
+        }
+        guard case .answered(_, let body) = result,
+            let results = WordPressCalls.json(body)?.object?["results"]?.array,
+            results.count == shipment.records.count
+        else {
+            return .unclear(Problem(code: "no_plugin", message: "the site's answer has no results"))
+        }
+        let settlements = zip(shipment.records, results).map { record, result in
+            WordPressResult(result).settlement(of: record.resource, version: record.version)
+        }
+        return .heard(settlements)
+    }
+}
+
+/// What the plugin says of one event.
+struct WordPressResult {
+    private let result: JSONObject
+
+    init(_ result: JSON) { self.result = result.object ?? [:] }
+
+    private var code: String { result["code"]?.string ?? "" }
+
+    var status: String { result["status"]?.string ?? "" }
+
+    var problem: Problem {
+        Problem(code: code, message: result["message"]?.string ?? "")
+    }
+
+    /// `version` is the one that was sent.
+    func settlement(of resource: String, version: Int64) -> Settlement {
+        Settlement(resource: resource, version: version, outcome: outcome(version))
+    }
+
+    private func outcome(_ version: Int64) -> Settlement.Outcome {
+        switch status {
+        case "applied": return .done(account: account, active: isActive)
+        case "ignored":
+            let known = result["version"]?.integer ?? version
+            return known > version ? .outrun(by: known) : .done(account: account, active: nil)
+        case "refused": return .refused(problem)
+        // When it is tried again, the courier knows.
+        default: return .postponed(until: Instant(microseconds: 0), problem)
+        }
+    }
+
+    private var account: DeliveryRecord.Account? {
+        guard let id = result["userId"]?.integer, id > 0 else { return nil }
+        return .init(id: String(id), name: result["login"]?.string ?? "")
+    }
+
+    private var isActive: Bool? {
+        switch code {
+        case "created", "updated", "reactivated": result["active"]?.bool ?? true
+        case "deactivated", "deleted", "absent": false
+        default: nil
+        }
+    }
+
+    /// What the identity provider is told of a refusal.
+    func error(isDeletion: Bool) -> SCIMError {
+        let detail = "WordPress refuses it: \(problem.message)"
+        switch code {
+        case "existing_user_login", "existing_user_email": return .uniqueness(detail)
+        case "last_admin", "super_admin", "administrator":
+            return isDeletion ? SCIMError(status: 409, detail: detail) : .mutability(detail)
+        default: return .invalidValue(detail)
+        }
+    }
+}

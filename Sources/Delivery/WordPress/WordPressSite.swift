@@ -1,0 +1,180 @@
+import Directory
+import JSONText
+import SCIM
+import Secrets
+
+/// A WordPress site as a receiver: where it is, and what its accounts are made of.
+package struct WordPressSite: Sendable {
+    /// What becomes of an account whose resource is deleted.
+    package enum Deletion: Sendable, Equatable {
+        /// It goes, unless it has written something: then it is deactivated.
+        case keepingContent
+        /// It goes, and what it has written with it.
+        case delete
+        /// It goes, and what it has written is another's from then on, by login.
+        case reassign(to: String)
+        /// It stays, and nobody gets in by it.
+        case deactivate
+    }
+
+    /// What becomes of an account whose resource is not active.
+    package enum Deactivation: String, Sendable {
+        case deactivate, delete
+    }
+
+    /// Whether the site is asked before a change is made that it may refuse.
+    package enum Validation: String, Sendable, CaseIterable {
+        /// It is not asked.
+        case off
+        /// Where it cannot be asked, the change is made.
+        case queue
+        /// Where it cannot be asked, the change is refused with 503.
+        case strict
+    }
+
+    /// What to do with a login that WordPress does not take as it is.
+    package enum UnfitLogin: String, Sendable, CaseIterable {
+        case sanitise, refuse
+    }
+
+    /// The site's address, such as `https://www.example.com`, without a trailing slash.
+    package var url: String
+    package var secret: WebhookSecret
+    /// `HOST:PORT` to connect to instead of the address's.
+    package var connectTo: String?
+    /// Fields for each call, `Name: value`, such as a staging site's password.
+    package var headers: [String] = []
+    /// The provisioning domain whose `externalId`s it gets.
+    package var domain = "default"
+    package var mapping = Mapping.standard
+    package var rules: [RoleRule] = []
+    package var onDelete = Deletion.keepingContent
+    package var onInactive = Deactivation.deactivate
+    package var validation = Validation.queue
+    package var unfitLogins = UnfitLogin.sanitise
+    /// Whether passwords that clients send are handed on, as hashes.
+    package var sendsPasswords = false
+
+    package init(url: String, secret: WebhookSecret) {
+        self.url = url
+        self.secret = secret
+    }
+
+    /// Reads a receiver's settings.
+    ///
+    /// - Throws: 500 for settings that a newer program has written.
+    package init(_ receiver: Receiver) throws(SCIMError) {
+        try self.init(settings: receiver.settings)
+    }
+
+    /// Which changes concern the site.
+    package var scope: Receiver.Scope {
+        Receiver.Scope(
+            type: ResourceType.user.name,
+            followsGroups: !rules.isEmpty || mapping.usesGroups
+        )
+    }
+}
+
+// MARK: As a receiver's settings
+
+extension WordPressSite {
+    package init(settings: JSONObject) throws(SCIMError) {
+        guard let url = settings["url"]?.string,
+            let secret = (settings["secret"]?.string).flatMap({ WebhookSecret($0) })
+        else { throw Self.unreadable("url or secret") }
+        self.init(url: url, secret: secret)
+        connectTo = settings["connectTo"]?.string
+        headers = (settings["headers"]?.array ?? []).compactMap(\.string)
+        domain = settings["domain"]?.string ?? domain
+        mapping = try Mapping(settings: settings["mapping"]?.object ?? [:])
+        rules = (settings["roles"]?.array ?? []).compactMap { $0.object.flatMap(RoleRule.init) }
+        onDelete = (settings["onDelete"]?.string).flatMap(Deletion.init) ?? onDelete
+        onInactive = try Self.choice(settings, "onInactive") ?? onInactive
+        validation = try Self.choice(settings, "validation") ?? validation
+        unfitLogins = try Self.choice(settings, "unfitLogins") ?? unfitLogins
+        sendsPasswords = settings["passwords"] == true
+    }
+
+    package var settings: JSONObject {
+        var settings: JSONObject = [
+            "url": .string(url), "secret": .string(secret.text),
+        ]
+        settings["connectTo"] = connectTo.map(JSON.string)
+        settings["headers"] = .array(headers.map(JSON.string))
+        settings["domain"] = .string(domain)
+        settings["mapping"] = .object(mapping.settings)
+        settings["roles"] = .array(rules.map { .object($0.json) })
+        settings["onDelete"] = .string(onDelete.text)
+        settings["onInactive"] = .string(onInactive.rawValue)
+        settings["validation"] = .string(validation.rawValue)
+        settings["unfitLogins"] = .string(unfitLogins.rawValue)
+        settings["passwords"] = .bool(sendsPasswords)
+        return settings
+    }
+
+    private static func choice<Choice: RawRepresentable<String>>(
+        _ settings: JSONObject,
+        _ name: String
+    ) throws(SCIMError) -> Choice? {
+        guard let text = settings[name]?.string else { return nil }
+        guard let choice = Choice(rawValue: text) else { throw unreadable(name) }
+        return choice
+    }
+
+    private static func unreadable(_ name: String) -> SCIMError {
+        SCIMError(
+            status: 500,
+            detail: "the settings of a WordPress site cannot be read",
+            cause: "the setting \(name) of a WordPress site cannot be read"
+        )
+    }
+}
+
+extension WordPressSite.Deletion {
+    /// `keep-content`, `delete`, `deactivate` or `reassign:LOGIN`.
+    package init?(_ text: String) {
+        switch text {
+        case "keep-content": self = .keepingContent
+        case "delete": self = .delete
+        case "deactivate": self = .deactivate
+        default:
+            let login = text.dropFirst("reassign:".count)
+            guard text.hasPrefix("reassign:"), !login.isEmpty else { return nil }
+            self = .reassign(to: String(login))
+        }
+    }
+
+    package var text: String {
+        switch self {
+        case .keepingContent: "keep-content"
+        case .delete: "delete"
+        case .deactivate: "deactivate"
+        case .reassign(let login): "reassign:\(login)"
+        }
+    }
+}
+
+extension RoleRule {
+    fileprivate init?(_ object: JSONObject) {
+        guard let group = object["group"]?.string, let role = object["role"]?.string else {
+            return nil
+        }
+        self.init(
+            group: group,
+            role: role,
+            priority: object["priority"]?.integer.map(Int.init) ?? 0,
+            blog: object["blog"]?.integer.map(Int.init)
+        )
+    }
+
+    /// The rule as JSON.
+    package var json: JSONObject {
+        var object: JSONObject = [
+            "group": .string(group), "role": .string(role),
+            "priority": .integer(Int64(priority)),
+        ]
+        object["blog"] = blog.map { .integer(Int64($0)) }
+        return object
+    }
+}

@@ -1,0 +1,130 @@
+import Directory
+import SCIM
+
+/// Asks WordPress sites whether they would take a change, before it is made.
+package struct WordPressValidation {
+    private let sites: [WordPressSite]
+    private let telephone: Telephone
+    private let now: () -> Instant
+
+    /// How long all sites together may take.
+    private static let milliseconds = 2_000
+
+    /// - Returns: `nil` where no site wants to be asked.
+    package init?(
+        _ receivers: [Receiver],
+        telephone: @escaping Telephone,
+        now: @escaping () -> Instant
+    ) throws(SCIMError) {
+        var sites: [WordPressSite] = []
+        for receiver in receivers where receiver.kind == .wordpress && !receiver.isPaused {
+            let site = try WordPressSite(receiver)
+            // A site that is known not to answer need not be waited for again.
+            let isDown = !receiver.isOpen(at: now())
+            if site.validation == .strict || site.validation == .queue && !isDown {
+                sites.append(site)
+            }
+        }
+        if sites.isEmpty { return nil }
+        self.sites = sites
+        self.telephone = telephone
+        self.now = now
+    }
+
+    /// Refuses a draft that a site would refuse.
+    ///
+    /// - Throws: What the identity provider is to be told.
+    package func review(_ draft: Draft) throws(SCIMError) {
+        let type = draft.after?.type ?? draft.before?.type
+        guard type?.name == ResourceType.user.name else { return }
+        let end = now().microseconds + Int64(Self.milliseconds) * 1_000
+        for site in sites {
+            let left = Int((end - now().microseconds) / 1_000)
+            guard let question = try question(draft, site) else { continue }
+            try ask(site, question, milliseconds: max(left, 1))
+        }
+    }
+
+    private struct Question {
+        let event: JSONObject
+        /// Whether it takes access away: that is never put off because a site does not answer.
+        let endsAccess: Bool
+        let isDeletion: Bool
+    }
+
+    /// What a site is to be asked: new accounts, new logins and addresses, and accounts that go,
+    /// among which may be the last administrator.
+    private func question(_ draft: Draft, _ site: WordPressSite) throws(SCIMError) -> Question? {
+        do {
+            let event = AccountEvent(site: site)
+            let old = try draft.before?.record.document.object()
+            guard let after = draft.after else {
+                guard let record = draft.before?.record else { return nil }
+                return Question(
+                    event: event.question(deactivating: record),
+                    endsAccess: true,
+                    isDeletion: true
+                )
+            }
+            let new = try after.document.object()
+            let endsAccess = old.map(AccountEvent.isActive) == true && !AccountEvent.isActive(new)
+            let isNew = old == nil || names(old ?? [:], site) != names(new, site)
+            guard endsAccess || isNew else { return nil }
+            return Question(
+                event: isNew
+                    ? try event.question(after) : event.question(deactivating: after),
+                endsAccess: endsAccess,
+                isDeletion: false
+            )
+        } catch {
+            throw SCIMError(any: error)
+        }
+    }
+
+    /// What has to be free in WordPress.
+    private func names(_ document: JSONObject, _ site: WordPressSite) -> [JSON?] {
+        let desired = site.mapping.desired(document: document, externalId: nil, groups: [])
+        return [desired["login"] ?? document["userName"], desired["email"]]
+    }
+
+    private func ask(
+        _ site: WordPressSite,
+        _ question: Question,
+        milliseconds: Int
+    ) throws(SCIMError) {
+        let call = WordPressCalls(site: site).call(
+            "events",
+            ["events": [.object(question.event)]],
+            at: now(),
+            milliseconds: milliseconds
+        )
+        let result = telephone(call)
+        if let problem = WordPressCalls.problem(result) {
+            return try unheard(problem, question, site)
+        }
+        guard case .answered(_, let body) = result,
+            let first = WordPressCalls.json(body)?.object?["results"]?.array?.first
+        else {
+            return try unheard(Problem(code: "no_plugin", message: "no results"), question, site)
+        }
+        let answer = WordPressResult(first)
+        switch answer.status {
+        case "ok": return
+        case "refused": throw answer.error(isDeletion: question.isDeletion)
+        default: try unheard(answer.problem, question, site)
+        }
+    }
+
+    private func unheard(
+        _ problem: Problem,
+        _ question: Question,
+        _ site: WordPressSite
+    ) throws(SCIMError) {
+        guard site.validation == .strict, !question.endsAccess else { return }
+        throw .unavailable(
+            "WordPress cannot be asked now; try again",
+            cause: "\(site.url): \(problem.code): \(problem.message)",
+            retryAfterSeconds: 10
+        )
+    }
+}
