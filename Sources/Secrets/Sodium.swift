@@ -52,21 +52,4 @@ package enum Sodium {
     package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         left.count == right.count && sodium_memcmp(left, right, left.count) == 0
     }
-
-    /// - Returns: `nil` when the text is not base64 (RFC 4648 §4) or longer than a token could be.
-    package static func decodeBase64(_ text: String) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: text.utf8.count)
-        var length = 0
-        let status = sodium_base642bin(
-            &bytes,
-            bytes.count,
-            text,
-            text.utf8.count,
-            nil,
-            &length,
-            nil,
-            sodium_base64_VARIANT_ORIGINAL
-        )
-        return status == 0 ? Array(bytes[..<length]) : nil
-    }
 }

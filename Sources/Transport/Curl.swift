@@ -7,14 +7,28 @@ package struct Curl {
         let method: String
         let url: String
         let headers: [String]
-        let body: [String]
+        let body: Body
         let userAgent: String
+        /// `HOST:PORT` to go to, whatever the URL says: the name in the URL stays that of the
+        /// `Host` field and of the certificate.
+        package var connectTo: String?
+        /// What the whole request may take.
+        package var millisecondsMax = 10_000
+        /// How long the answer may be, with its header; what lies beyond is not read.
+        package var answerBytesMax = 1_048_576
+
+        enum Body {
+            /// curl puts `&` between parts.
+            case parts([String])
+            /// As they are.
+            case bytes([UInt8])
+        }
 
         /// - Parameters:
         ///   - method: Such as `GET`.
         ///   - url: As curl takes it.
         ///   - headers: Each as `Name: value`.
-        ///   - body: Its parts; curl puts `&` between them.
+        ///   - body: Its parts, of 60,000 bytes at most; curl puts `&` between them.
         ///   - userAgent: Who asks: `program/version`.
         package init(
             method: String = "GET",
@@ -26,7 +40,24 @@ package struct Curl {
             self.method = method
             self.url = url
             self.headers = headers
-            self.body = body
+            self.body = .parts(body)
+            self.userAgent = userAgent
+        }
+
+        /// A request with a body that is sent as it is, byte for byte.
+        ///
+        /// The other parameters are those of a request without one.
+        package init(
+            method: String = "POST",
+            url: String,
+            headers: [String],
+            bytes: [UInt8],
+            userAgent: String
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = .bytes(bytes)
             self.userAgent = userAgent
         }
     }
@@ -40,10 +71,12 @@ package struct Curl {
         case failed(String)
     }
 
-    private static let timeoutSeconds = 10
-    private static let answerBytesMax = 1_048_576
+    /// Beyond what the request may take: curl minds that time itself, and this is for one that hangs.
+    private static let graceMilliseconds = 2_000
 
     /// Sends a request; redirects are not followed.
+    ///
+    /// - Returns: What came, where the answer breaks off too.
     package static func send(_ request: Request) throws(Failure) -> HTTPAnswer {
         let result: ChildProcess.Result
         do throws(ChildProcess.Failure) {
@@ -51,9 +84,9 @@ package struct Curl {
             result = try ChildProcess.run(
                 ["curl", "-q", "--config", "-"],
                 input: Array(configuration(request).utf8),
-                outputBytesMax: answerBytesMax,
-                // curl minds the time itself; this is for one that hangs.
-                secondsMax: 2 * timeoutSeconds
+                more: request.body.bytes,
+                outputBytesMax: request.answerBytesMax,
+                millisecondsMax: request.millisecondsMax + graceMilliseconds
             )
         } catch {
             switch error {
@@ -79,16 +112,31 @@ package struct Curl {
 
     /// In the form of curl's configuration files; only options that old versions have.
     static func configuration(_ request: Request) -> String {
+        let time = seconds(request.millisecondsMax)
         var lines = [
             "silent", "show-error", "include", "globoff",
-            "connect-timeout = \(timeoutSeconds)", "max-time = \(timeoutSeconds)",
+            "connect-timeout = \(time)", "max-time = \(time)",
             "request = \(quoted(request.method))", "url = \(quoted(request.url))",
             // The body is sent without asking first, as most SCIM clients do.
             "header = \"Expect:\"", "user-agent = \(quoted(request.userAgent))",
         ]
+        // The two empty fields mean every host and port of a URL.
+        if let other = request.connectTo { lines.append("connect-to = \(quoted("::" + other))") }
         lines += request.headers.map { "header = \(quoted($0))" }
-        lines += request.body.map { "data = \(quoted($0))" }
+        switch request.body {
+        case .parts(let parts): lines += parts.map { "data = \(quoted($0))" }
+        // Not in here, where a line ends at 100 kB in many versions of curl.
+        case .bytes: lines.append("data-binary = \"@/proc/self/fd/3\"")
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// `1.500` of 1500; never 0, which means no limit to curl.
+    private static func seconds(_ milliseconds: Int) -> String {
+        let milliseconds = max(milliseconds, 1)
+        // The first digit is not shown: it keeps the zeros behind it.
+        let thousandths = String(1_000 + milliseconds % 1_000).dropFirst()
+        return "\(milliseconds / 1_000).\(thousandths)"
     }
 
     private static func quoted(_ text: String) -> String {
@@ -101,5 +149,12 @@ package struct Curl {
             }
         }
         return quoted + "\""
+    }
+}
+
+extension Curl.Request.Body {
+    /// What goes to curl beside its configuration.
+    fileprivate var bytes: [UInt8] {
+        if case .bytes(let bytes) = self { bytes } else { [] }
     }
 }

@@ -24,6 +24,41 @@ struct SodiumTests {
         #expect(Sodium.decodeBase64("Zm9v*") == nil)
     }
 
+    /// RFC 4648 §10.
+    @Test(arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+        ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("?>~", "Pz5+"), ("???", "Pz8/"),
+    ])
+    func encodesBase64(text: String, encoded: String) {
+        #expect(Sodium.base64(Array(text.utf8)) == encoded)
+        #expect(Sodium.decodeBase64(encoded) == Array(text.utf8))
+    }
+
+    /// RFC 4231 §4.2, §4.3 and §4.7, whose key is longer than a block.
+    @Test(
+        arguments: [
+            (
+                [UInt8](repeating: 0x0B, count: 20), "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            ),
+            (
+                Array("Jefe".utf8), "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+            (
+                [UInt8](repeating: 0xAA, count: 131),
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+            ),
+        ] as [([UInt8], String, String)]
+    )
+    func authenticatesAsSpecified(key: [UInt8], text: String, code: String) {
+        let text = Array(text.utf8)
+        #expect(Sodium.hexadecimal(Sodium.hmacSHA256([text], key: key)[...]) == code)
+        let parts = [Array(text.prefix(3)), [], Array(text.dropFirst(3))]
+        #expect(Sodium.hexadecimal(Sodium.hmacSHA256(parts, key: key)[...]) == code)
+    }
+
     @Test func drawsEachSecretAnew() {
         let secret = TokenSecret()
         #expect(secret.text.hasPrefix("roster_") && secret.text.utf8.count == 50)

@@ -7,13 +7,13 @@ struct ChildProcessTests {
     private func run(
         _ script: String,
         input: String = "",
-        secondsMax: Int = 60
+        millisecondsMax: Int = 60_000
     ) throws(ChildProcess.Failure) -> ChildProcess.Result {
         try ChildProcess.run(
             ["sh", "-c", script],
             input: Array(input.utf8),
             outputBytesMax: 100_000,
-            secondsMax: secondsMax
+            millisecondsMax: millisecondsMax
         )
     }
 
@@ -41,7 +41,7 @@ struct ChildProcessTests {
     ])
     func endsAProgramThatTakesTooLong(script: String) {
         #expect {
-            try run(script, secondsMax: 1)
+            try run(script, millisecondsMax: 1_000)
         } throws: {
             if case ChildProcess.Failure.late = $0 { true } else { false }
         }
@@ -49,7 +49,7 @@ struct ChildProcessTests {
 
     /// What it has started goes on, and has its output.
     @Test func doesNotWaitForTheHeirsOfAProgram() throws {
-        let result = try run("sleep 20 & echo said", secondsMax: 1)
+        let result = try run("sleep 20 & echo said", millisecondsMax: 1_000)
         #expect(result.status == 0)
         #expect(result.output == Array("said\n".utf8))
     }
@@ -69,7 +69,7 @@ struct ChildProcessTests {
                 ["no-such-program-here"],
                 input: [],
                 outputBytesMax: 1,
-                secondsMax: 1
+                millisecondsMax: 1_000
             )
         } throws: {
             if case ChildProcess.Failure.missing = $0 { true } else { false }
@@ -92,6 +92,96 @@ struct ChildProcessTests {
             let signals = try #require(UInt64(line.dropFirst(name.utf8.count + 2), radix: 16))
             // Bit 0 is signal 1. glibc has every child ignore two signals of its own.
             #expect(signals & 1 << UInt64(signal - 1) == 0)
+        }
+    }
+
+    /// More than any pipe holds, on both: neither waits for the other.
+    @Test func feedsTwoDescriptors() throws {
+        let (first, second) = (
+            String(repeating: "x", count: 300_000), String(repeating: "y", count: 400_000)
+        )
+        let result = try ChildProcess.run(
+            ["sh", "-c", "wc -c <&3; wc -c"],
+            input: Array(first.utf8),
+            more: Array(second.utf8),
+            outputBytesMax: 100,
+            millisecondsMax: 60_000
+        )
+        #expect(result.output == Array("400000\n300000\n".utf8))
+    }
+
+    @Test func startsAProgramWithoutWhatElseIsOpen() throws {
+        let file = open("/dev/null", O_RDONLY)
+        defer { close(file) }
+        // 3 is what it can read besides; the next is the folder that `ls` reads.
+        #expect(try run("ls /proc/self/fd").output == Array("0\n1\n2\n3\n4\n".utf8))
+    }
+
+    // MARK: Detached
+
+    /// Runs a script that goes on by itself and writes a file, as soon as it has ended.
+    private func writtenDetached(_ script: String) throws -> String {
+        let path = "/tmp/roster-detached-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        defer { unlink(path) }
+        try ChildProcess.startDetached(
+            ["/bin/sh", "-c", "(\(script)) >\(path).new; mv \(path).new \(path)"]
+        )
+        for _ in 0..<30_000 where access(path, F_OK) != 0 { usleep(2_000) }
+        return String(decoding: try run("cat \(path)").output, as: UTF8.self)
+    }
+
+    @Test func startsAProgramInASessionOfItsOwn() throws {
+        let fields = try writtenDetached("cat /proc/$$/stat").split(separator: " ")
+        let (process, session) = (try #require(pid_t(fields[0])), try #require(pid_t(fields[5])))
+        #expect(process == session && session != getsid(0))
+    }
+
+    @Test func detachesAProgramFromAllThatIsOpen() throws {
+        let file = open("/dev/null", O_RDONLY)
+        defer { close(file) }
+        let lines = try writtenDetached("ls -l /proc/$$/fd").split(separator: "\n").dropFirst()
+        #expect(lines.count { $0.hasSuffix("-> /dev/null") } == 3)
+        // The shell keeps what it redirects at 10 or above.
+        let numbers = lines.compactMap {
+            $0.split(separator: " ").dropLast(2).last.flatMap { Int($0) }
+        }
+        #expect(numbers.allSatisfy { $0 < 3 || $0 >= 10 }, "\(lines)")
+    }
+
+    @Test func tellsNothingElseToADetachedProgram() throws {
+        setenv("ROSTER_SECRET_OF_A_TEST", "x", 1)
+        defer { unsetenv("ROSTER_SECRET_OF_A_TEST") }
+        let text = try writtenDetached("env")
+        #expect(text.contains("PATH=") && !text.contains("ROSTER_SECRET_OF_A_TEST"))
+    }
+
+    @Test func leavesFewBehind() throws {
+        for _ in 0..<5 { _ = try writtenDetached("echo $$") }
+        let process = try #require(pid_t(try writtenDetached("echo $$").dropLast()))
+        // It has ended, but for what the system keeps until somebody asks for it.
+        for _ in 0..<30_000 where kill(process, 0) == 0 {
+            let state = try run("cat /proc/\(process)/stat").output
+            if state.contains(UInt8(ascii: "Z")) { break }
+            usleep(2_000)
+        }
+        try ChildProcess.startDetached(["true"])
+        #expect(kill(process, 0) != 0)
+    }
+
+    @Test(arguments: ["no-such-program-here", "/no/such/program"])
+    func tellsThatADetachedProgramIsMissing(name: String) {
+        #expect {
+            try ChildProcess.startDetached([name])
+        } throws: {
+            if case ChildProcess.Failure.missing = $0 { true } else { false }
+        }
+    }
+
+    @Test func tellsThatADetachedProgramCannotBeStarted() {
+        #expect {
+            try ChildProcess.startDetached(["/etc/passwd"])
+        } throws: {
+            if case ChildProcess.Failure.system(EACCES) = $0 { true } else { false }
         }
     }
 }
