@@ -39,14 +39,18 @@ let package = Package(
         module("Secrets", ["CSodium", "CCrypt"]),
         module("Transport"),
         module("Directory", ["SCIM", "JSONText", "Secrets"]),
+        module("Delivery", ["SCIM", "JSONText", "Secrets", "Directory"]),
         module("SQLiteStore", ["SCIM", "JSONText", "Directory", "CSQLite"]),
         module("Gateway", ["CFastCGI"]),
-        module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "Secrets"]),
+        module(
+            "Endpoint",
+            ["SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets"]
+        ),
         .executableTarget(
             name: "roster",
             dependencies: [
-                "SCIM", "JSONText", "Profiles", "Directory", "SQLiteStore", "Gateway", "Endpoint",
-                "Secrets", "Transport",
+                "SCIM", "JSONText", "Profiles", "Directory", "SQLiteStore", "Delivery", "Gateway",
+                "Endpoint", "Secrets", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

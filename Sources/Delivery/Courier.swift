@@ -178,11 +178,12 @@ package struct Courier {
         switch carrier.verdict(telephone(call), on: shipment) {
         case .heard(let settlements):
             pace.succeeded()
-            try settle(settlements.map { scheduled($0, shipment) }, trouble: nil)
+            let settled = zip(settlements, shipment.records).map { $0.scheduled($1, at: now()) }
+            try settle(settled, trouble: nil)
         case .unclear(let problem), .late(let problem):
             // One of many may be to blame: it is looked for, by halves.
             if shipment.records.count > 1 { return pace.halve(shipment.records.count) }
-            let settlement = postponed(shipment.records[0], problem)
+            let settlement = Settlement(postponing: shipment.records[0], problem, at: now())
             pace.failed()
             // Where several fail one by one, the receiver is to blame.
             let trouble = pace.blamesReceiver ? trouble(of: receiver, problem) : nil
@@ -217,27 +218,6 @@ package struct Courier {
             retryAt: isLasting
                 ? nil : RetrySchedule.next(afterAttempts: attempts, since: since, at: now()),
             problem: problem
-        )
-    }
-
-    /// A result that asks for another try, with the time of it.
-    private func scheduled(_ settlement: Settlement, _ shipment: Shipment) -> Settlement {
-        guard case .postponed(_, let problem) = settlement.outcome,
-            let record = shipment.records.first(where: { $0.resource == settlement.resource })
-        else { return settlement }
-        return postponed(record, problem)
-    }
-
-    private func postponed(_ record: DeliveryRecord, _ problem: Problem) -> Settlement {
-        let next = RetrySchedule.next(
-            afterAttempts: record.attempts + 1,
-            since: record.failingSince ?? now(),
-            at: now()
-        )
-        return Settlement(
-            resource: record.resource,
-            version: record.version,
-            outcome: next.map { .postponed(until: $0, problem) } ?? .refused(problem)
         )
     }
 }

@@ -1,3 +1,4 @@
+import Directory
 import SCIM
 
 /// When what has failed is tried again.
@@ -19,5 +20,27 @@ package enum RetrySchedule {
     {
         if since.adding(seconds: hoursMax * hour) <= now { return nil }
         return now.adding(seconds: attempts <= first.count ? first[max(attempts - 1, 0)] : hour)
+    }
+}
+
+extension Settlement {
+    /// A delivery that failed: to be tried again, or parked where it has failed for too long.
+    init(postponing record: DeliveryRecord, _ problem: Problem, at now: Instant) {
+        let next = RetrySchedule.next(
+            afterAttempts: record.attempts + 1,
+            since: record.failingSince ?? now,
+            at: now
+        )
+        self.init(
+            resource: record.resource,
+            version: record.version,
+            outcome: next.map { .postponed(until: $0, problem) } ?? .refused(problem)
+        )
+    }
+
+    /// The same with the time of the next try, where there is to be one.
+    func scheduled(_ record: DeliveryRecord, at now: Instant) -> Settlement {
+        guard case .postponed(_, let problem) = outcome else { return self }
+        return Settlement(postponing: record, problem, at: now)
     }
 }

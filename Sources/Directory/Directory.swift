@@ -140,7 +140,7 @@ package struct Directory {
         }
     }
 
-    private func work(of caller: Caller) -> Work {
+    func work(of caller: Caller) -> Work {
         Work(caller: caller, links: links, limits: limits, budget: budget, now: now())
     }
 

@@ -5,7 +5,7 @@ package struct SentResource {
     package let type: ResourceType
     /// What the document holds.
     private let rest: JSONObject
-    let externalId: String?
+    package let externalId: String?
     /// Clear text.
     let password: String?
     /// `nil` when the resource type has no members.
@@ -35,7 +35,7 @@ package struct SentResource {
     }
 
     /// What the document of the resource with the id holds; not yet completed.
-    func document(id: String) -> JSONObject {
+    package func document(id: String) -> JSONObject {
         var document = rest
         document["id"] = .string(id)
         return document

@@ -34,7 +34,7 @@ struct Discovery {
                 throw .notFound("there is no such schema")
             }
             return Reply(found.json(base: base))
-        case .collection, .resource, .unsupported:
+        case .collection, .resource, .deliveries, .unsupported:
             preconditionFailure("no discovery document")
         }
     }

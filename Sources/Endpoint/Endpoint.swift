@@ -1,3 +1,4 @@
+import Delivery
 import Directory
 import Gateway
 import JSONText
@@ -12,6 +13,25 @@ package struct Endpoint {
     private let openStore: (Request) throws(SCIMError) -> any Store
     private let configuredBase: (Request) -> String?
     private let budget: (Request) -> Budget
+    private let outlet: Outlet
+
+    /// What the endpoint needs to tell receivers of changes.
+    package struct Outlet {
+        /// Makes calls, to ask receivers before a change.
+        let telephone: Telephone
+        /// Called after a change, when the client has its answer: something may be due.
+        let deliver: (Request) -> Void
+
+        package init(telephone: @escaping Telephone, deliver: @escaping (Request) -> Void) {
+            self.telephone = telephone
+            self.deliver = deliver
+        }
+
+        /// For directories whose receivers, if any, are told by others.
+        package static var none: Outlet {
+            Outlet(telephone: { _ in .impossible("calls are not made here") }, deliver: { _ in })
+        }
+    }
 
     /// - Parameters:
     ///   - types: The resource types that are served.
@@ -20,13 +40,15 @@ package struct Endpoint {
     ///   - openStore: The store that serves a request; throws 503 when there is none.
     ///   - configuredBase: The base URL where one is configured, without a trailing slash.
     ///   - budget: What a request may cost.
+    ///   - outlet: How receivers are told of changes.
     package init(
         types: ResourceTypes = .standard,
         limits: Limits = .standard,
         now: @escaping @Sendable () -> Instant,
         openStore: @escaping (Request) throws(SCIMError) -> any Store,
         configuredBase: @escaping (Request) -> String? = { _ in nil },
-        budget: @escaping (Request) -> Budget = { _ in .unlimited }
+        budget: @escaping (Request) -> Budget = { _ in .unlimited },
+        outlet: Outlet = .none
     ) {
         self.types = types
         self.limits = limits
@@ -34,6 +56,7 @@ package struct Endpoint {
         self.openStore = openStore
         self.configuredBase = configuredBase
         self.budget = budget
+        self.outlet = outlet
     }
 
     /// Answers a request.
@@ -82,6 +105,7 @@ package struct Endpoint {
             progress.identify(try token(of: request, in: directory), in: directory)
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
+        if case .deliveries = route.target { return try deliveries(request, directory) }
         let isReading = request.method == "GET" || request.method == "HEAD"
         return isReading
             ? try read(route.target, request, requestID, directory, &progress)
@@ -123,11 +147,45 @@ package struct Endpoint {
         _ directory: Directory,
         _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
-        let client = try token(of: request, in: directory)
+        let (client, receivers) = try directory.read { store -> (Token, [Receiver]) in
+            (try token(of: request, in: store), try store.receivers())
+        }
         progress.identify(client, in: directory)
-        var exchange = try Exchange(request, requestID, client, directory)
+        let review = try review(target, receivers)
+        var exchange = try Exchange(request, requestID, client, directory, review: review)
         defer { progress.rewrites = exchange.rewrites }
-        return try exchange.change(target, directory)
+        let reply = try exchange.change(target, directory)
+        if !receivers.isEmpty { progress.finally { outlet.deliver(request) } }
+        return reply
+    }
+
+    /// Asks receivers whether they would take a change; `nil` where none wants to be asked.
+    private func review(
+        _ target: Route.Target,
+        _ receivers: [Receiver]
+    ) throws(SCIMError) -> Directory.Review? {
+        switch target {
+        case .collection(let type) where type.name == ResourceType.user.name: break
+        case .resource(let type, _) where type.name == ResourceType.user.name: break
+        default: return nil
+        }
+        if receivers.isEmpty { return nil }
+        return try WordPressValidation(receivers, telephone: outlet.telephone, now: now)?.review
+    }
+
+    /// Hands a receiver what it is still to be told.
+    private func deliveries(
+        _ request: Request,
+        _ directory: Directory
+    ) throws(SCIMError) -> Reply {
+        guard request.method == "POST" else {
+            throw .methodNotAllowed("only POST applies here", allow: "POST, OPTIONS")
+        }
+        let answer = try WordPressPull(directory: directory, now: now).answer(
+            request.body,
+            field: request.header
+        )
+        return Reply(status: 200, headers: answer.fields, body: answer.body)
     }
 }
 
@@ -149,6 +207,15 @@ private struct Progress {
     mutating func identify(_ token: Token, in directory: Directory) {
         client = token.name
         afterwards = { directory.noteUse(of: token) }
+    }
+
+    /// Puts down what else is to be done when the client has its answer.
+    mutating func finally(_ step: @escaping () -> Void) {
+        let before = afterwards
+        afterwards = {
+            before?()
+            step()
+        }
     }
 
     /// The answer at the end of the way; `cause` is why it failed, where the client is not told.

@@ -15,6 +15,7 @@ struct Exchange {
     private let links: Links
     private let limits: Limits
     private let budget: Budget
+    private let review: Directory.Review?
     /// The names of the rewrites that fired.
     private(set) var rewrites: [String] = []
 
@@ -24,7 +25,8 @@ struct Exchange {
         _ request: Request,
         _ requestID: String,
         _ token: Token,
-        _ directory: Directory
+        _ directory: Directory,
+        review: Directory.Review? = nil
     ) throws(SCIMError) {
         guard let profile = Profile.named(token.profile) else {
             throw .unavailable(
@@ -42,6 +44,7 @@ struct Exchange {
         links = directory.links
         limits = directory.limits
         budget = directory.budget
+        self.review = review
     }
 
     private func wrongMethod(allow: String) -> SCIMError {
@@ -72,7 +75,7 @@ extension Exchange {
             let id = try checked(id, type)
             return parameters["filter"] == nil
                 ? try read(id, type, in: store) : try search(type, within: id, in: store)
-        case .serviceProviderConfig, .resourceTypes, .schemas:
+        case .serviceProviderConfig, .resourceTypes, .schemas, .deliveries:
             preconditionFailure("discovery is answered elsewhere")
         }
     }
@@ -226,7 +229,8 @@ extension Exchange {
         let resource = try directory.perform(
             .create(try sentResource(type), restoring: profile.restoring),
             by: caller,
-            loading: representation.parts
+            loading: representation.parts,
+            review: review
         )
         return Reply(
             status: 201,
@@ -246,7 +250,8 @@ extension Exchange {
         let resource = try directory.perform(
             .replace(id: try checked(id, type), with: sent, preconditions),
             by: caller,
-            loading: representation.parts
+            loading: representation.parts,
+            review: review
         )
         return Reply(
             status: 200,
@@ -272,7 +277,8 @@ extension Exchange {
                 preconditions
             ),
             by: caller,
-            loading: representation?.parts ?? []
+            loading: representation?.parts ?? [],
+            review: review
         )
         let tag = ("ETag", resource.tag)
         guard let representation else { return Reply(status: 204, headers: [tag]) }
@@ -287,7 +293,8 @@ extension Exchange {
         try requireWrite()
         _ = try directory.perform(
             .delete(id: try checked(id, type), type, preconditions),
-            by: caller
+            by: caller,
+            review: review
         )
         return Reply(status: 204)
     }

@@ -13,6 +13,8 @@ struct Route: Sendable {
         case resourceTypes(id: String?)
         /// `/Schemas` and `/Schemas/urn:ietf:params:scim:schemas:core:2.0:User`
         case schemas(id: String?)
+        /// `/Deliveries`, where receivers ask for what they have not been sent.
+        case deliveries
         /// What the RFCs define and this endpoint does not offer.
         case unsupported(String)
 
@@ -21,6 +23,7 @@ struct Route: Sendable {
             switch self {
             case .collection: "GET, HEAD, POST, OPTIONS"
             case .resource: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+            case .deliveries: "POST, OPTIONS"
             case .serviceProviderConfig, .resourceTypes, .schemas, .unsupported:
                 "GET, HEAD, OPTIONS"
             }
@@ -29,7 +32,7 @@ struct Route: Sendable {
         var isDiscovery: Bool {
             switch self {
             case .serviceProviderConfig, .resourceTypes, .schemas: true
-            case .collection, .resource, .unsupported: false
+            case .collection, .resource, .deliveries, .unsupported: false
             }
         }
     }
@@ -89,7 +92,7 @@ struct Route: Sendable {
     }
 
     private static let others = [
-        "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search",
+        "ServiceProviderConfig", "ResourceTypes", "Schemas", "Me", "Bulk", ".search", "Deliveries",
     ]
 
     /// What a name stands for, which some clients write as `/users`.
@@ -117,6 +120,7 @@ struct Route: Sendable {
         case .other("ServiceProviderConfig"): return id == nil ? .serviceProviderConfig : nil
         case .other("ResourceTypes"): return .resourceTypes(id: id)
         case .other("Schemas"): return .schemas(id: id)
+        case .other("Deliveries"): return id == nil ? .deliveries : nil
         case .other(".search"): return .unsupported("search by POST")
         case .other(let name): return .unsupported("/\(name)")
         }

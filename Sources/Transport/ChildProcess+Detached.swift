@@ -17,6 +17,23 @@ extension ChildProcess {
         detached.withLock { $0.append(process) }
     }
 
+    /// Starts a program that says what it says where this process does, and that is waited for.
+    ///
+    /// - Returns: Its number, for `wait`.
+    /// - Throws: `missing` or `system` where it cannot be started.
+    package static func startBeside(_ arguments: [String]) throws(Failure) -> Int32 {
+        try start(arguments, .shared)
+    }
+
+    /// Waits for the end of a program that was started beside this one.
+    ///
+    /// - Returns: Its status, as `Result` has it.
+    package static func wait(for process: Int32) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        return Self.status(of: status)
+    }
+
     /// Lets go of the detached ones that have ended.
     private static func removeEnded() {
         detached.withLock { processes in

@@ -5,6 +5,8 @@ extension ChildProcess {
     enum Surroundings {
         /// Its descriptors from 0 on.
         case connected([Descriptor])
+        /// The standard streams of this process.
+        case shared
         /// A session of its own, and standard streams that lead nowhere.
         case detached
     }
@@ -65,6 +67,7 @@ extension ChildProcess {
                 posix_spawn_file_actions_adddup2(&actions, descriptor.number, Int32(number))
             }
             count = Int32(descriptors.count)
+        case .shared: break
         case .detached:
             for number in 0..<count {
                 posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)

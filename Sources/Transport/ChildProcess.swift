@@ -79,13 +79,18 @@ package enum ChildProcess {
             var status: Int32 = 0
             let found = waitpid(process, &status, WNOHANG)
             if found == process || found < 0 && errno != EINTR {
-                let signal = status & 0x7F
-                return signal == 0 ? status >> 8 & 0xFF : 128 + signal
+                return Self.status(of: status)
             }
             if deadline.millisecondsLeft == 0 { return nil }
             // Its output has ended before, as a rule, so that this is a moment only.
             usleep(2_000)
         }
+    }
+
+    /// A status as `Result` has it, of one as `waitpid` has it.
+    static func status(of wait: Int32) -> Int32 {
+        let signal = wait & 0x7F
+        return signal == 0 ? wait >> 8 & 0xFF : 128 + signal
     }
 
     /// A point in time, by a clock that is never set.

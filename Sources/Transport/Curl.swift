@@ -67,6 +67,8 @@ package struct Curl {
         case missing
         /// The certificate of the server is not one that this machine trusts.
         case untrusted(String)
+        /// No whole answer came in time.
+        case late(String)
         /// Another reason, in curl's or the system's words.
         case failed(String)
     }
@@ -91,7 +93,7 @@ package struct Curl {
         } catch {
             switch error {
             case .missing: throw .missing
-            case .late: throw .failed("curl does not end")
+            case .late: throw .late("curl does not end")
             case .system(let code):
                 throw .failed("curl cannot be started: \(String(cString: strerror(code)))")
             }
@@ -106,8 +108,12 @@ package struct Curl {
         let lines = String(decoding: result.errors, as: UTF8.self).split(separator: "\n")
         let message = (lines.first { $0.hasPrefix("curl: (") } ?? lines.first).map(String.init)
         let text = message ?? "curl ended with status \(result.status)"
-        // The statuses 51, 60 and 83 of curl(1).
-        return [51, 60, 83].contains(result.status) ? .untrusted(text) : .failed(text)
+        // Statuses of curl(1).
+        return switch result.status {
+        case 28: .late(text)
+        case 51, 60, 83: .untrusted(text)
+        default: .failed(text)
+        }
     }
 
     /// In the form of curl's configuration files; only options that old versions have.

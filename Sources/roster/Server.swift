@@ -21,7 +21,8 @@ final class Server {
             configuredBase: settings.base,
             budget: { [limits] request in
                 .request(cpuMilliseconds: limits.requestCPUMilliseconds) { request.isAbandoned }
-            }
+            },
+            outlet: .init(telephone: telephone, deliver: deliver)
         )
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes,
@@ -47,6 +48,18 @@ final class Server {
                 to: settings.logPath(incoming)
             )
             return answer
+        }
+    }
+
+    /// Lets somebody send what is due; what hinders it is in the log.
+    private func deliver(_ request: Request) {
+        do {
+            let path = try settings.databasePath(request)
+            let directory = Directory(try store(for: request))
+            try Dispatcher(directory: directory, path: path).startProcesses()
+        } catch {
+            let error = SCIMError(any: error)
+            complain("changes are not delivered: \(error.cause ?? error.detail)")
         }
     }
 

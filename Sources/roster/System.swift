@@ -80,3 +80,8 @@ struct FileIdentity: Equatable {
         inode = UInt64(status.st_ino)
     }
 }
+
+/// Does nothing for a while.
+func sleepMilliseconds(_ milliseconds: Int) {
+    usleep(UInt32(1_000 * milliseconds))
+}

@@ -20,8 +20,7 @@ struct AccountEvent {
         if site.onInactive == .delete, !Self.isActive(document) {
             return deletion(of: record, site.onDelete == .deactivate ? .delete : site.onDelete)
         }
-        let groups = site.scope.followsGroups ? try store.allMemberships(of: stored.key) : []
-        var user = account(stored.record, document, groups)
+        var user = try account(stored, in: store)
         if site.sendsPasswords {
             user["passwordHash"] = try store.passwordHash(of: stored.key).map(JSON.string)
         }
@@ -31,6 +30,31 @@ struct AccountEvent {
             user["userId"] = .integer(id)
         }
         return event(record, "user.upsert", user)
+    }
+
+    /// What an account should be, as things are now.
+    func account(_ stored: StoredResource, in store: any StoreReading) throws -> JSONObject {
+        let document = try stored.record.document.object()
+        return account(
+            stored.record,
+            document,
+            site.scope.followsGroups ? try store.allMemberships(of: stored.key) : [],
+            managerName: try managerName(document, in: store)
+        )
+    }
+
+    /// The name of a user's manager, where something is made of it: it is kept with the manager.
+    private func managerName(
+        _ document: JSONObject,
+        in store: any StoreReading
+    ) throws -> String? {
+        guard site.mapping.readsManagerName,
+            let enterprise = document[Schema.enterpriseUser.id]?.object,
+            let id = enterprise["manager"]?.object?["value"]?.string
+        else { return nil }
+        let manager = try store.fetch(id, type: .user, domain: site.domain, loading: [])
+        let name = try manager?.record.document.object()
+        return name?["displayName"]?.string ?? name?["userName"]?.string
     }
 
     /// The question whether WordPress would take an account, before it is stored.
@@ -53,7 +77,8 @@ struct AccountEvent {
     private func account(
         _ record: ResourceRecord,
         _ document: JSONObject,
-        _ groups: [Membership]
+        _ groups: [Membership],
+        managerName: String? = nil
     ) -> JSONObject {
         var user: JSONObject = ["scimId": .string(record.id)]
         user["externalId"] = record.externalId.map(JSON.string) ?? .null
@@ -62,9 +87,10 @@ struct AccountEvent {
         let desired = site.mapping.desired(
             document: document,
             externalId: record.externalId,
-            groups: groups
+            groups: groups,
+            managerName: managerName
         )
-        for member in desired.members { user[member.name] = member.value }
+        for member in desired.members.members { user[member.name] = member.value }
         user["active"] = .bool(Self.isActive(document))
         addRoles(to: &user, groups)
         return user

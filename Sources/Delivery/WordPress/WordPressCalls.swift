@@ -1,3 +1,4 @@
+import Directory
 import JSONText
 import SCIM
 import Secrets

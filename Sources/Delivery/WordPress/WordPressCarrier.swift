@@ -27,7 +27,7 @@ package struct WordPressCarrier: Carrier {
         let (events, count) = try events(records, in: store)
         let call = calls.call(
             "events",
-            ["events": .array(events), "settings": .object(site.mapping.display)],
+            ["events": .array(events), "settings": .object(site.mapping.settings)],
             at: now,
             milliseconds: count == 1 ? Self.millisecondsForOne : Self.millisecondsForMany
         )
@@ -96,7 +96,7 @@ struct WordPressResult {
         switch status {
         case "applied": return .done(account: account, active: isActive)
         case "ignored":
-            let known = result["version"]?.integer ?? version
+            let known = result["known"]?.integer ?? version
             return known > version ? .outrun(by: known) : .done(account: account, active: nil)
         case "refused": return .refused(problem)
         // When it is tried again, the courier knows.

@@ -46,7 +46,10 @@ package struct WordPressSite: Sendable {
     package var headers: [String] = []
     /// The provisioning domain whose `externalId`s it gets.
     package var domain = "default"
-    package var mapping = Mapping.standard
+    /// What the site has otherwise than the standard mapping: expressions by target, `nil` for what
+    /// is not mapped.
+    package private(set) var rows: [String: String?] = [:]
+    package private(set) var mapping: Mapping
     package var rules: [RoleRule] = []
     package var onDelete = Deletion.keepingContent
     package var onInactive = Deactivation.deactivate
@@ -55,9 +58,32 @@ package struct WordPressSite: Sendable {
     /// Whether passwords that clients send are handed on, as hashes.
     package var sendsPasswords = false
 
-    package init(url: String, secret: WebhookSecret) {
+    package init(url: String, secret: WebhookSecret) throws(SCIMError) {
         self.url = url
         self.secret = secret
+        mapping = try Self.mapping([:], [])
+    }
+
+    /// Sets what differs from the standard mapping.
+    ///
+    /// - Throws: `invalidValue` for rows that make no mapping.
+    package mutating func map(
+        _ rows: [String: String?],
+        columns: [Mapping.Column]
+    ) throws(SCIMError) {
+        mapping = try Self.mapping(rows, columns)
+        self.rows = rows
+    }
+
+    private static func mapping(
+        _ rows: [String: String?],
+        _ columns: [Mapping.Column]
+    ) throws(SCIMError) -> Mapping {
+        do throws(Mapping.Refusal) {
+            return try Mapping(rows: rows, columns: columns)
+        } catch {
+            throw .invalidValue(error.message)
+        }
     }
 
     /// Reads a receiver's settings.
@@ -71,7 +97,7 @@ package struct WordPressSite: Sendable {
     package var scope: Receiver.Scope {
         Receiver.Scope(
             type: ResourceType.user.name,
-            followsGroups: !rules.isEmpty || mapping.usesGroups
+            followsGroups: !rules.isEmpty || mapping.readsGroups
         )
     }
 }
@@ -83,11 +109,20 @@ extension WordPressSite {
         guard let url = settings["url"]?.string,
             let secret = (settings["secret"]?.string).flatMap({ WebhookSecret($0) })
         else { throw Self.unreadable("url or secret") }
-        self.init(url: url, secret: secret)
+        try self.init(url: url, secret: secret)
         connectTo = settings["connectTo"]?.string
         headers = (settings["headers"]?.array ?? []).compactMap(\.string)
         domain = settings["domain"]?.string ?? domain
-        mapping = try Mapping(settings: settings["mapping"]?.object ?? [:])
+        try map(
+            Dictionary(
+                (settings["mapping"]?.object ?? [:]).members.map { ($0.name, $0.value.string) },
+                uniquingKeysWith: { $1 }
+            ),
+            columns: (settings["columns"]?.array ?? []).compactMap { column in
+                guard let key = column.object?["key"]?.string else { return nil }
+                return .init(key: key, label: column.object?["label"]?.string ?? key)
+            }
+        )
         rules = (settings["roles"]?.array ?? []).compactMap { $0.object.flatMap(RoleRule.init) }
         onDelete = (settings["onDelete"]?.string).flatMap(Deletion.init) ?? onDelete
         onInactive = try Self.choice(settings, "onInactive") ?? onInactive
@@ -103,7 +138,16 @@ extension WordPressSite {
         settings["connectTo"] = connectTo.map(JSON.string)
         settings["headers"] = .array(headers.map(JSON.string))
         settings["domain"] = .string(domain)
-        settings["mapping"] = .object(mapping.settings)
+        settings["mapping"] = .object(
+            JSONObject(
+                rows.sorted { $0.key < $1.key }.map { target, expression in
+                    .init(name: target, value: expression.map(JSON.string) ?? .null)
+                }
+            )
+        )
+        settings["columns"] = .array(
+            mapping.columns.map { ["key": .string($0.key), "label": .string($0.label)] }
+        )
         settings["roles"] = .array(rules.map { .object($0.json) })
         settings["onDelete"] = .string(onDelete.text)
         settings["onInactive"] = .string(onInactive.rawValue)

@@ -83,7 +83,7 @@ package struct WordPressValidation {
 
     /// What has to be free in WordPress.
     private func names(_ document: JSONObject, _ site: WordPressSite) -> [JSON?] {
-        let desired = site.mapping.desired(document: document, externalId: nil, groups: [])
+        let desired = site.mapping.desired(document: document, externalId: nil, groups: []).values
         return [desired["login"] ?? document["userName"], desired["email"]]
     }
 

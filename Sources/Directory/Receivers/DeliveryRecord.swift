@@ -18,7 +18,8 @@ package struct DeliveryRecord: Sendable, Equatable {
     package let resource: String
     /// Name of its resource type.
     package let type: String
-    /// Rises with every change that may concern the receiver; from 1.
+    /// Rises with every change that may concern the receiver; from 1, and 0 for what the receiver
+    /// had before anybody changed it here.
     package let version: Int64
     /// The newest version that the receiver has; 0 for none.
     package let acknowledged: Int64

@@ -86,6 +86,15 @@ extension Directory {
         }
     }
 
+    /// Puts down that a receiver is to be told of all resources anew.
+    package func resendAll(to receiver: Receiver) throws(SCIMError) {
+        try answering {
+            try store.write(within: budget) { transaction in
+                try transaction.announceAll(to: receiver.id, at: now())
+            }
+        }
+    }
+
     /// Tries again what is parked, and the receiver itself.
     ///
     /// - Returns: How many deliveries these are.

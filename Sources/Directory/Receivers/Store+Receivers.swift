@@ -42,10 +42,12 @@ package protocol ReceiverTransaction: ReceiverReading {
     /// Gives each resource of an announcement a new version for each receiver that it concerns.
     func announce(_ announcement: Announcement, at instant: Instant) throws
 
-    /// Gives resources a new version for one receiver.
+    /// Gives resources a new version for one receiver, but for those that it had before anybody
+    /// changed them here (`link`, with version 0).
     func announce(_ ids: [String], ofType type: String, to receiver: Int64, at: Instant) throws
 
-    /// Gives every resource in a receiver's scope a new version for it.
+    /// Gives every resource in a receiver's scope a new version for it, but for those that it had
+    /// before anybody changed them here.
     func announceAll(to receiver: Int64, at instant: Instant) throws
 
     /// Tries again what is parked.
@@ -56,7 +58,7 @@ package protocol ReceiverTransaction: ReceiverReading {
     /// Notes what became of deliveries.
     func settle(_ settlements: [Settlement], of receiver: Int64, at instant: Instant) throws
 
-    /// Notes accounts that receivers have already.
+    /// Writes records over what there is: of accounts that a receiver has already.
     func link(_ records: [DeliveryRecord], to receiver: Int64) throws
 
     func setTrouble(_ trouble: Trouble?, of receiver: Int64) throws

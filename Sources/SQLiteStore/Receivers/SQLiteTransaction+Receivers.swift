@@ -155,6 +155,7 @@ extension SQLiteTransaction {
             ON CONFLICT (receiver, resource) DO UPDATE SET version = version + 1,
                 due = excluded.due, attempts = 0, failing_since = NULL,
                 problem_code = NULL, problem_message = NULL
+                WHERE version > 0
             """,
             receiver,
             type,
@@ -173,6 +174,7 @@ extension SQLiteTransaction {
             ON CONFLICT (receiver, resource) DO UPDATE SET version = version + 1,
                 due = excluded.due, attempts = 0, failing_since = NULL,
                 problem_code = NULL, problem_message = NULL
+                WHERE version > 0
             """,
             receiver,
             instant.microseconds
@@ -214,6 +216,7 @@ extension SQLiteTransaction {
                     account?.name,
                     active.map { $0 ? 1 : 0 }
                 )
+            // Unless another has been faster, and was heard.
             case .outrun(let other):
                 try connection.execute(
                     """
@@ -267,8 +270,10 @@ extension SQLiteTransaction {
                 INSERT INTO delivery (receiver, resource, type, version, acknowledged, due,
                     account_id, account_name, active)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (receiver, resource) DO UPDATE SET account_id = excluded.account_id,
-                    account_name = excluded.account_name, active = excluded.active
+                ON CONFLICT (receiver, resource) DO UPDATE SET version = excluded.version,
+                    acknowledged = excluded.acknowledged, due = excluded.due,
+                    account_id = excluded.account_id, account_name = excluded.account_name,
+                    active = excluded.active
                 """,
                 receiver,
                 record.resource,

@@ -88,7 +88,7 @@ struct SiteCheck {
     static func text(_ failure: Curl.Failure) -> String {
         switch failure {
         case .missing: "there is no curl program on this machine"
-        case .untrusted(let message), .failed(let message): message
+        case .untrusted(let message), .late(let message), .failed(let message): message
         }
     }
 
@@ -106,7 +106,7 @@ struct SiteCheck {
                     "a certificate for \(url.host) from a public authority, with all certificates "
                     + "between the two in the web server's file"
             )
-        case .failed(let message):
+        case .late(let message), .failed(let message):
             .error(
                 "\(url.text) cannot be reached: \(message)",
                 cure: "see that the web server runs there, and its name in DNS"

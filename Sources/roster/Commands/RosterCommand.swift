@@ -16,7 +16,10 @@ struct RosterCommand: ParsableCommand {
             \(Settings.database) names the database file.
             """,
         version: version,
-        subcommands: [TokenCommand.self, MigrateCommand.self, CheckCommand.self]
+        subcommands: [
+            TokenCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
+            MigrateCommand.self, CheckCommand.self,
+        ]
     )
 }
 

@@ -1,0 +1,129 @@
+import Directory
+import JSONText
+import SCIM
+
+/// What can be asked of a site's plugin beside events.
+package struct WordPressDesk {
+    private let site: WordPressSite
+    private let telephone: Telephone
+    private let now: () -> Instant
+
+    private static let milliseconds = 20_000
+    static let pageSize = 500
+
+    package init(
+        _ site: WordPressSite,
+        telephone: @escaping Telephone,
+        now: @escaping () -> Instant
+    ) {
+        self.site = site
+        self.telephone = telephone
+        self.now = now
+    }
+
+    /// Why the plugin did not answer.
+    package struct Failure: Error {
+        package let problem: Problem
+    }
+
+    /// What the plugin says of itself and its site.
+    package func status() throws(Failure) -> JSONObject {
+        guard let status = try ask("status", [:]).object else { throw Self.noPlugin }
+        return status
+    }
+
+    /// An account that is linked to a resource.
+    package struct Link: Sendable {
+        package let resource: String
+        package let version: Int64
+        package let active: Bool
+        package let deleted: Bool
+    }
+
+    /// The links behind an id, in their order; none when there are no more.
+    package func links(after id: String) throws(Failure) -> [Link] {
+        let page = try ask("report", ["after": .string(id), "limit": .integer(Int64(Self.pageSize))])
+        guard let links = page.array else { throw Self.noPlugin }
+        return links.compactMap { link in
+            guard let link = link.object, let resource = link["scimId"]?.string,
+                let version = link["version"]?.integer
+            else { return nil }
+            return Link(
+                resource: resource,
+                version: version,
+                active: link["active"] == true,
+                deleted: link["deleted"] == true
+            )
+        }
+    }
+
+    /// An account of the site, whoever made it.
+    package struct Account: Sendable {
+        package let id: Int64
+        package let login: String
+        package let email: String
+        package let fields: JSONObject
+        /// Whether it may do what only administrators may.
+        package let isAdministrator: Bool
+        package let isActive: Bool
+        /// The id of the resource that it is linked to.
+        package let resource: String?
+    }
+
+    /// The accounts behind an id, in their order; none when there are no more.
+    package func accounts(after id: Int64) throws(Failure) -> [Account] {
+        let page = try ask(
+            "accounts",
+            ["after": .integer(id), "limit": .integer(Int64(Self.pageSize))]
+        )
+        guard let accounts = page.array else { throw Self.noPlugin }
+        return accounts.compactMap { account in
+            guard let account = account.object, let id = account["userId"]?.integer,
+                let login = account["login"]?.string
+            else { return nil }
+            return Account(
+                id: id,
+                login: login,
+                email: account["email"]?.string ?? "",
+                fields: account,
+                isAdministrator: account["administrator"] != false,
+                isActive: account["active"] != false,
+                resource: account["scimId"]?.string
+            )
+        }
+    }
+
+    /// What an event would change, without doing it: the plugin's result.
+    package func preview(_ event: JSONObject) throws(Failure) -> JSONObject {
+        var question = event
+        question["type"] = "user.validate"
+        question["preview"] = true
+        let answer = try ask("events", ["events": [.object(question)]])
+        guard let result = answer.object?["results"]?.array?.first?.object else {
+            throw Self.noPlugin
+        }
+        return result
+    }
+
+    private func ask(_ call: String, _ body: JSONObject) throws(Failure) -> JSON {
+        let result = telephone(
+            WordPressCalls(site: site).call(
+                call,
+                body,
+                at: now(),
+                milliseconds: Self.milliseconds
+            )
+        )
+        if let problem = WordPressCalls.problem(result) { throw Failure(problem: problem) }
+        guard case .answered(_, let body) = result, let json = WordPressCalls.json(body) else {
+            throw Self.noPlugin
+        }
+        return json
+    }
+
+    private static var noPlugin: Failure {
+        Failure(
+            problem: Problem(code: "no_plugin", message: "the site's answer is not the plugin's")
+        )
+    }
+}

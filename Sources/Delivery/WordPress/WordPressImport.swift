@@ -1,0 +1,153 @@
+import Directory
+import SCIM
+
+/// Brings a site's accounts into the directory, so that an identity provider that looks for them
+/// finds them, and goes on from there.
+package struct WordPressImport {
+    /// By what an account is found to be somebody whom the directory has already.
+    package enum Match: String, Sendable, CaseIterable {
+        case login, email
+    }
+
+    /// What becomes of one account.
+    package enum Outcome: String, Sendable, CaseIterable {
+        /// The directory has a new user, and the account is left alone until somebody changes it.
+        case imported
+        /// It now belongs to a user whom the directory had already.
+        case linked
+        /// It belongs to a user already.
+        case known
+        /// It is an administrator's, who was not named.
+        case administrator
+        /// The directory has another user of this name, or several of this address.
+        case taken
+        /// The directory cannot have a user like this.
+        case refused
+    }
+
+    private let directory: Directory
+    private let receiver: Receiver
+    private let desk: WordPressDesk
+    private let caller: Caller
+    private let match: Match?
+    /// Logins, folded.
+    private let administrators: Set<String>
+
+    /// - Parameters:
+    ///   - directory: Gets the users.
+    ///   - receiver: The site.
+    ///   - desk: Asks the site.
+    ///   - caller: For the journal.
+    ///   - match: How accounts are linked with users whom the directory has already; `nil` for not.
+    ///   - administrators: Logins of administrators who are taken as well.
+    package init(
+        directory: Directory,
+        receiver: Receiver,
+        desk: WordPressDesk,
+        caller: Caller,
+        match: Match?,
+        administrators: [String]
+    ) {
+        self.directory = directory
+        self.receiver = receiver
+        self.desk = desk
+        self.caller = caller
+        self.match = match
+        self.administrators = Set(administrators.map(\.caseFolded))
+    }
+
+    /// Imports all.
+    ///
+    /// - Parameter note: Called for each account, with what became of it and why.
+    /// - Throws: `WordPressDesk.Failure`, a failure of the store.
+    package func run(
+        note: (_ login: String, _ outcome: Outcome, _ reason: String?) -> Void
+    ) throws {
+        var after: Int64 = 0
+        while true {
+            let accounts = try desk.accounts(after: after)
+            for account in accounts {
+                do throws(SCIMError) {
+                    note(account.login, try take(account), nil)
+                } catch {
+                    // What concerns one account does not stop the others.
+                    guard error.status < 500 else { throw error }
+                    note(account.login, .refused, error.detail)
+                }
+            }
+            guard let last = accounts.last else { return }
+            after = last.id
+        }
+    }
+
+    private func take(_ account: WordPressDesk.Account) throws(SCIMError) -> Outcome {
+        if account.resource != nil { return .known }
+        if account.isAdministrator, !administrators.contains(account.login.caseFolded) {
+            return .administrator
+        }
+        let known = DeliveryRecord.Account(id: String(account.id), name: account.login)
+        let records = try match.map { (match) throws(SCIMError) in try found(account, by: match) }
+        if let records, records.count > 1 { return .taken }
+        if let id = records?.first {
+            try directory.link(id, to: known, of: receiver)
+            return .linked
+        }
+        let new = Directory.Import(
+            resource: try SentResource(.object(user(account)), type: .user),
+            account: known,
+            active: account.isActive
+        )
+        return try directory.take(new, from: receiver, by: caller) == nil ? .taken : .imported
+    }
+
+    /// Ids of the users whom an account may belong to, and who have none yet.
+    private func found(
+        _ account: WordPressDesk.Account,
+        by match: Match
+    ) throws(SCIMError) -> [String] {
+        let (path, value) =
+            switch match {
+            case .login: (AttributePath(attribute: "userName"), account.login)
+            case .email: (AttributePath(attribute: "emails", subAttribute: "value"), account.email)
+            }
+        if value.isEmpty { return [] }
+        return try directory.read { store -> [String] in
+            let query = Query(
+                type: .user,
+                predicate: try Filter.comparison(path, .eq, .string(value)).bound(to: .user),
+                count: 2,
+                parts: [],
+                domain: "default",
+                links: directory.links
+            )
+            let ids = try store.search(query).resources.map(\.id)
+            let records = try store.deliveries(to: receiver.id, .of(ids), limit: ids.count)
+            return ids.filter { id in
+                records.first { $0.resource == id }?.account == nil
+            }
+        }
+    }
+
+    /// An account as a client would create it.
+    private func user(_ account: WordPressDesk.Account) -> JSONObject {
+        var user: JSONObject = [
+            "schemas": [.string(ResourceType.user.schema.id)], "userName": .string(account.login),
+            "active": .bool(account.isActive),
+        ]
+        let text = { (name: String) -> JSON? in
+            guard let text = account.fields[name]?.string, !text.isEmpty else { return nil }
+            return .string(text)
+        }
+        user["displayName"] = text("displayName")
+        user["nickName"] = text("nickname")
+        user["profileUrl"] = text("url")
+        var name: JSONObject = [:]
+        name["givenName"] = text("firstName")
+        name["familyName"] = text("lastName")
+        if !name.isEmpty { user["name"] = .object(name) }
+        if let email = text("email") {
+            user["emails"] = [["value": email, "type": "work", "primary": true]]
+        }
+        return user
+    }
+}

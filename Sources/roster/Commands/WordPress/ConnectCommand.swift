@@ -1,0 +1,126 @@
+import ArgumentParser
+import Delivery
+import Directory
+import SCIM
+import Secrets
+import Transport
+
+struct ConnectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "connect",
+        abstract: "Connect a WordPress site, or change its address.",
+        discussion: """
+            Prints the lines for the site's wp-config.php on standard output; nothing else is \
+            there. Run again for a site that is connected, it keeps the secret.
+            """
+    )
+
+    @Argument(help: "The site's address, such as https://www.example.com.")
+    var url: String
+
+    @Option(help: "A name for the site, if there are several.")
+    var name = "wordpress"
+
+    @Option(help: "HOST:PORT to connect to instead, where the address leads elsewhere from here.")
+    var connectTo: String?
+
+    @Option(help: "A field for each call, 'Name: value', such as a staging site's password.")
+    var header: [String] = []
+
+    @Option(help: "The SCIM base URL, for sites that ask by themselves. Default: \(Settings.baseURL).")
+    var baseURL: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var database: DatabaseOptions
+
+    func validate() throws {
+        guard URL(url) != nil else {
+            throw ValidationError("\(url) is no address such as https://www.example.com")
+        }
+        if let connectTo, URL("http://\(connectTo)")?.port == nil {
+            throw ValidationError("--connect-to is HOST:PORT, such as 127.0.0.1:443")
+        }
+        for header in header where !header.contains(":") || header.contains("\n") {
+            throw ValidationError("--header is 'Name: value'")
+        }
+    }
+
+    func run() throws {
+        guard let url = URL(url) else { return }
+        let directory = try database.open(policy: .make)
+        let site = try connected(directory, url.text)
+        let defines = defines(site)
+        if json {
+            show(
+                ["name": .string(name), "url": .string(url.text), "defines": .object(defines)],
+                as: .json
+            )
+        } else {
+            for member in defines.members {
+                print("define('\(member.name)', '\(member.value.string ?? "")');")
+            }
+        }
+        explain("Put these lines into wp-config.php of \(url.text), and roster.php into")
+        explain("wp-content/mu-plugins; then `roster wordpress test` says whether it works.")
+        try greet(site)
+    }
+
+    /// Makes the receiver, or brings that of the name up to date.
+    private func connected(_ directory: Directory, _ url: String) throws -> WordPressSite {
+        try reportingCause { () throws(SCIMError) in
+            let known = try directory.read { store -> Receiver? in
+                try store.receivers().first { $0.name.equalsIgnoringASCIICase(name) }
+            }
+            guard let known else {
+                var site = try WordPressSite(url: url, secret: WebhookSecret())
+                set(&site, url)
+                let receiver = Receiver(
+                    kind: .wordpress,
+                    name: name,
+                    scope: site.scope,
+                    settings: site.settings,
+                    created: currentInstant()
+                )
+                _ = try directory.add(receiver, by: .commandLine)
+                return site
+            }
+            guard known.kind == .wordpress else {
+                throw .invalidValue("\(name) is the name of a webhook")
+            }
+            var site = try WordPressSite(known)
+            set(&site, url)
+            let settings = site.settings
+            try directory.update(known, by: .commandLine, attributes: ["address"]) { receiver in
+                receiver.settings = settings
+            }
+            return site
+        }
+    }
+
+    private func set(_ site: inout WordPressSite, _ url: String) {
+        site.url = url
+        site.connectTo = connectTo
+        site.headers = header
+    }
+
+    private func defines(_ site: WordPressSite) -> JSONObject {
+        var defines: JSONObject = ["ROSTER_SECRET": .string(site.secret.text)]
+        guard var base = baseURL ?? environment(Settings.baseURL) else { return defines }
+        while base.hasSuffix("/") { base.removeLast() }
+        defines["ROSTER_URL"] = .string(base)
+        defines["ROSTER_NAME"] = .string(name)
+        return defines
+    }
+
+    /// Says whether the site answers already: as a rule it does not know the secret yet.
+    private func greet(_ site: WordPressSite) throws {
+        do {
+            _ = try WordPressDesk(site, telephone: telephone, now: currentInstant).status()
+            explain("The site answers.")
+        } catch {
+            explain("The site does not answer yet: \(error.problem.code).")
+        }
+    }
+}
