@@ -39,6 +39,7 @@ let package = Package(
         module("Secrets", ["CSodium", "CCrypt"]),
         module("Transport"),
         module("Directory", ["SCIM", "JSONText", "Secrets"]),
+        module("Delivery", ["SCIM", "Directory"]),
         module("SQLiteStore", ["SCIM", "JSONText", "Directory", "CSQLite"]),
         module("Gateway", ["CFastCGI"]),
         module("Endpoint", ["SCIM", "JSONText", "Profiles", "Directory", "Gateway", "Secrets"]),
@@ -62,6 +63,7 @@ let package = Package(
         tests("Secrets", []),
         tests("Transport", []),
         tests("Directory", ["SCIM", "JSONText", "Secrets", "SQLiteStore", "TestSupport"]),
+        tests("Delivery", ["SCIM", "JSONText", "Directory"]),
         tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
         tests(
