@@ -66,6 +66,7 @@ let package = Package(
         tests("Secrets", []),
         tests("Transport", []),
         tests("Directory", ["SCIM", "JSONText", "Secrets", "SQLiteStore", "TestSupport"]),
+        tests("Delivery", ["SCIM", "JSONText", "Directory"]),
         tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
         tests(

@@ -82,6 +82,17 @@ package struct FilterParser: ~Copyable {
         return path
     }
 
+    /// Parses a JSON string with its quotes, as it stands in filters (RFC 8259 §7).
+    ///
+    /// - Throws: `SyntaxError`, as for a filter.
+    package static func parseString(_ text: String) throws(SyntaxError) -> String {
+        var parser = FilterParser(text, .json, .standard)
+        guard parser.peek == UInt8(ascii: "\"") else { throw parser.error("expected a string") }
+        let string = try parser.parseString()
+        guard parser.isAtEnd else { throw parser.error("expected the end of the string") }
+        return string
+    }
+
     // MARK: Grammar rules
 
     private mutating func parseFilter() throws(SyntaxError) -> Filter {

@@ -108,7 +108,7 @@ package final class Attribute: Sendable {
     package var isComplex: Bool { type == .complex }
 
     /// Whether the one value of the attribute refers to another resource, as `manager` does.
-    var isReference: Bool {
+    package var isReference: Bool {
         source == .document && !multiValued
             && subAttribute(named: "value")?.holdsID == true && subAttribute(named: "$ref") != nil
     }
