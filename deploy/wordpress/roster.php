@@ -153,6 +153,12 @@ final class Roster_State {
 	public static $events  = null;
 	public static $results = array();
 
+	/** The events of a pull that are being applied. */
+	public static $pulling = array();
+
+	/** Whether a role of a deactivated account was held back in this request. */
+	public static $held = false;
+
 	/** Whether the request is a call of Roster's, so that its answer must be JSON even when somebody calls exit. */
 	public static $answering = false;
 }
@@ -525,6 +531,12 @@ function roster_end_interrupted() {
 	$left                 = Roster_State::$events;
 	Roster_State::$events = null;
 	roster_roll_back();
+	if ( Roster_State::$pulling ) {
+		// Else Roster would never learn which event ends the pull each time.
+		$change = new Roster_Change( $left[0] );
+		$done   = array_merge( Roster_State::$results, array( $change->result( 'error', 'interrupted', 'Another plugin ended the request in one of its hooks.' ) ) );
+		roster_set_option( 'roster_acknowledge', roster_with_versions( Roster_State::$pulling, $done ) );
+	}
 	if ( ! Roster_State::$answering ) {
 		return;
 	}
@@ -2336,6 +2348,7 @@ function roster_guard_meta( $check, $user_id, $key ) {
 		return false;
 	}
 	if ( is_string( $key ) && preg_match( '/(?:capabilities|user_level)$/', $key ) && roster_caps_site( preg_replace( '/user_level$/', 'capabilities', $key ) ) && roster_is_deactivated( (int) $user_id ) ) {
+		Roster_State::$held = true;
 		return false;
 	}
 	return roster_is_read_only_meta( (int) $user_id, (string) $key ) ? false : $check;
@@ -2418,6 +2431,573 @@ function roster_guard_email_mail( $send, $user ) {
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
+ * The pull: where Roster cannot call this site, the site asks
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+
+/** @return bool Whether this site knows where to ask, as whom, and how to sign. */
+function roster_can_pull() {
+	foreach ( array( 'ROSTER_URL', 'ROSTER_NAME' ) as $constant ) {
+		if ( ! defined( $constant ) || '' === trim( (string) constant( $constant ) ) ) {
+			return false;
+		}
+	}
+	return (bool) roster_keys();
+}
+
+/** Asks for events and applies them until none is due, or the time is over. */
+function roster_pull( $seconds ) {
+	$lock = roster_can_pull() ? roster_take_pull_lock() : '';
+	if ( '' === $lock ) {
+		return;
+	}
+	$end  = microtime( true ) + $seconds;
+	$done = (array) get_site_option( 'roster_acknowledge', array() );
+	$kept = (bool) $done;
+	try {
+		roster_make_table();
+		do {
+			$message = roster_ask( $done, max( 1, min( 10, (int) ceil( $end - microtime( true ) ) ) ) );
+			if ( null === $message ) {
+				break;
+			}
+			$events                = array_values( $message['events'] );
+			Roster_State::$pulling = $events;
+			$done                  = roster_with_versions( $events, roster_take_events( $message ) );
+			Roster_State::$pulling = array();
+			$more                  = $done || ! empty( $message['more'] );
+		} while ( $more && microtime( true ) < $end );
+		// What was not said yet is said the next time.
+		if ( $done ) {
+			roster_set_option( 'roster_acknowledge', $done );
+		} elseif ( $kept ) {
+			delete_site_option( 'roster_acknowledge' );
+		}
+	} catch ( Throwable $problem ) {
+		roster_note_pull( $problem->getMessage() );
+	} finally {
+		roster_leave_pull_lock( $lock );
+	}
+}
+
+/** @return array|null The events that are due; null when there was no valid answer. */
+function roster_ask( array $done, $seconds ) {
+	$keys      = roster_keys();
+	$id        = 'msg_' . wp_generate_uuid4();
+	$timestamp = (string) time();
+	$body      = (string) wp_json_encode(
+		array(
+			'acknowledge' => $done,
+			'limit'       => Roster_Values::PULL_EVENTS,
+		)
+	);
+	// Not wp_safe_remote_post: Roster may well have a local address, and whoever writes wp-config.php may choose it.
+	$response = wp_remote_post(
+		untrailingslashit( trim( (string) ROSTER_URL ) ) . '/Deliveries',
+		array(
+			'timeout'             => $seconds,
+			'redirection'         => 0,
+			'limit_response_size' => 2 * Roster_Values::BODY_BYTES_MAX,
+			'headers'             => array(
+				'Content-Type'      => 'application/json',
+				'Accept'            => 'application/json',
+				'roster-receiver'   => trim( (string) ROSTER_NAME ),
+				'webhook-id'        => $id,
+				'webhook-timestamp' => $timestamp,
+				'webhook-signature' => roster_sign( $keys[0], $id, $timestamp, $body ),
+			),
+			'body'                => $body,
+		)
+	);
+	if ( is_wp_error( $response ) ) {
+		roster_note_pull( $response->get_error_message() );
+		return null;
+	}
+	$status = (int) wp_remote_retrieve_response_code( $response );
+	if ( 200 !== $status ) {
+		roster_note_pull( "HTTP $status" );
+		return null;
+	}
+	$text  = wp_remote_retrieve_body( $response );
+	$field = static function ( $name ) use ( $response ) {
+		$value = wp_remote_retrieve_header( $response, $name );
+		return is_string( $value ) ? trim( $value ) : '';
+	};
+	$fault   = roster_check_signature( $field( 'webhook-id' ), $field( 'webhook-timestamp' ), $field( 'webhook-signature' ), $text );
+	$message = '' === $fault ? json_decode( $text, true, 64 ) : null;
+	if ( '' === $fault ) {
+		$fault = is_array( $message ) ? roster_check_events( $message ) : 'scim_malformed';
+	}
+	roster_note_pull( $fault );
+	return '' === $fault ? $message : null;
+}
+
+/** @return array Results as they are acknowledged. */
+function roster_with_versions( array $events, array $results ) {
+	foreach ( $results as $index => $result ) {
+		$results[ $index ]['version'] = isset( $events[ $index ]['version'] ) ? $events[ $index ]['version'] : null;
+	}
+	return $results;
+}
+
+/** Remembers how the last question ended, once a minute at most unless it ended in another way. */
+function roster_note_pull( $fault ) {
+	$last = get_site_option( 'roster_pulled' );
+	if ( ! is_array( $last ) || $last['code'] !== $fault || $last['time'] <= time() - MINUTE_IN_SECONDS ) {
+		roster_set_option(
+			'roster_pulled',
+			array(
+				'time' => time(),
+				'code' => substr( $fault, 0, 200 ),
+			)
+		);
+	}
+}
+
+/** @return string A token when nobody else pulls now, else nothing. One that was left behind counts for two minutes. */
+function roster_take_pull_lock() {
+	global $wpdb;
+	$token = sprintf( '%d.%s', time(), wp_generate_password( 12, false ) );
+	$table = $wpdb->base_prefix . 'options';
+	$quiet = $wpdb->suppress_errors( true );
+	$taken = $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO {$table} (option_name, option_value, autoload) VALUES ('roster_pull_lock', %s, 'no')", $token ) );
+	if ( ! $taken ) {
+		$held = (string) $wpdb->get_var( "SELECT option_value FROM {$table} WHERE option_name = 'roster_pull_lock'" );
+		if ( (int) $held < time() - 2 * MINUTE_IN_SECONDS ) {
+			$taken = $wpdb->query( $wpdb->prepare( "UPDATE {$table} SET option_value = %s WHERE option_name = 'roster_pull_lock' AND option_value = %s", $token, $held ) );
+		}
+	}
+	$wpdb->suppress_errors( $quiet );
+	return $taken ? $token : '';
+}
+
+function roster_leave_pull_lock( $token ) {
+	global $wpdb;
+	$wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->base_prefix}options WHERE option_name = 'roster_pull_lock' AND option_value = %s", $token ) );
+}
+
+function roster_add_schedule( $schedules ) {
+	$schedules['roster_minute'] = array(
+		'interval' => MINUTE_IN_SECONDS,
+		'display'  => __( 'Each minute', 'roster' ),
+	);
+	return $schedules;
+}
+
+/** Keeps the event of WP-Cron in step with wp-config.php. */
+function roster_schedule_pull() {
+	if ( ! is_main_site() ) {
+		return;
+	}
+	$next = wp_next_scheduled( 'roster_pull' );
+	if ( ! $next && roster_can_pull() ) {
+		wp_schedule_event( time(), 'roster_minute', 'roster_pull' );
+	} elseif ( $next && ! roster_can_pull() ) {
+		wp_clear_scheduled_hook( 'roster_pull' );
+	}
+}
+
+function roster_pull_by_cron() {
+	roster_pull( Roster_Values::PULL_SECONDS );
+}
+
+/** Pulls when an administrator opens the list of users: after the page where PHP can, else for a few seconds before it. */
+function roster_pull_for_page() {
+	if ( ! roster_can_pull() || ! current_user_can( is_network_admin() ? 'manage_network_users' : 'list_users' ) || get_site_transient( 'roster_pull_page' ) ) {
+		return;
+	}
+	set_site_transient( 'roster_pull_page', 1, Roster_Values::PULL_EVERY_SECONDS );
+	if ( ! function_exists( 'fastcgi_finish_request' ) ) {
+		roster_pull( Roster_Values::PULL_PAGE_SECONDS );
+		return;
+	}
+	add_action(
+		'shutdown',
+		static function () {
+			fastcgi_finish_request();
+			roster_pull( Roster_Values::PULL_SECONDS );
+		},
+		PHP_INT_MAX
+	);
+}
+
+function roster_stop_pull() {
+	wp_clear_scheduled_hook( 'roster_pull' );
+}
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
+ * The site's own pages: Users, profiles, Site Health
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+
+/** @return object[] The links of accounts, by account, in one statement for all rows of the list. */
+function roster_links( array $ids ) {
+	global $wpdb;
+	$ids = implode( ',', array_map( 'intval', $ids ) );
+	if ( '' === $ids || ! roster_has_table() ) {
+		return array();
+	}
+	$links = array();
+	foreach ( (array) $wpdb->get_results( 'SELECT scim_id, user_id, version, deleted, updated FROM ' . roster_table() . " WHERE user_id IN ({$ids})" ) as $link ) {
+		$links[ (int) $link->user_id ] = $link;
+	}
+	return $links;
+}
+
+/** @return string[] The columns of our own, after those of WordPress. Names of usermeta may hold anything: they are hashed. */
+function roster_add_list_columns( $columns ) {
+	$columns['roster'] = __( 'Roster', 'roster' );
+	foreach ( roster_settings()['columns'] as $column ) {
+		$columns[ roster_column_id( $column['key'] ) ] = esc_html( $column['label'] );
+	}
+	return $columns;
+}
+
+function roster_column_id( $key ) {
+	return 'roster_' . substr( md5( $key ), 0, 8 );
+}
+
+/** @return string One cell of the list of users. */
+function roster_fill_list_column( $output, $column, $user_id ) {
+	static $links = null;
+	if ( 'roster' === $column ) {
+		if ( null === $links ) {
+			$items = isset( $GLOBALS['wp_list_table']->items ) ? (array) $GLOBALS['wp_list_table']->items : array();
+			$links = roster_links( array_merge( wp_list_pluck( $items, 'ID' ), array( $user_id ) ) );
+		}
+		return roster_state_html( (int) $user_id, isset( $links[ $user_id ] ) ? $links[ $user_id ] : null );
+	}
+	foreach ( roster_settings()['columns'] as $own ) {
+		if ( roster_column_id( $own['key'] ) === $column ) {
+			return esc_html( roster_meta_text( (int) $user_id, $own['key'] ) );
+		}
+	}
+	return $output;
+}
+
+/** @return string A usermeta value for people. */
+function roster_meta_text( $user_id, $key ) {
+	$value = get_user_meta( $user_id, $key, true );
+	if ( is_array( $value ) ) {
+		$value = implode( ', ', array_filter( $value, 'is_scalar' ) );
+	}
+	return is_scalar( $value ) ? (string) $value : '';
+}
+
+/** @return string How an account stands. */
+function roster_state_name( $user_id, $link ) {
+	if ( $link && $link->deleted ) {
+		return __( 'Deactivated: deleted at the provider', 'roster' );
+	}
+	if ( roster_is_deactivated( $user_id ) ) {
+		return __( 'Deactivated', 'roster' );
+	}
+	return $link || roster_is_managed( $user_id ) ? __( 'Managed', 'roster' ) : '';
+}
+
+function roster_state_html( $user_id, $link ) {
+	$name = roster_state_name( $user_id, $link );
+	if ( '' === $name ) {
+		return '<span aria-hidden="true">&#8212;</span><span class="screen-reader-text">' . esc_html__( 'Not managed', 'roster' ) . '</span>';
+	}
+	$html = roster_is_deactivated( $user_id ) ? '<strong>' . esc_html( $name ) . '</strong>' : esc_html( $name );
+	if ( $link && $link->updated ) {
+		/* translators: %s: a length of time, such as "5 mins". */
+		$ago   = sprintf( __( '%s ago', 'roster' ), human_time_diff( (int) $link->updated ) );
+		$html .= '<br><span title="' . esc_attr( wp_date( 'c', (int) $link->updated ) ) . '">' . esc_html( $ago ) . '</span>';
+	}
+	return $html;
+}
+
+/** @return string Which of our views is asked for. */
+function roster_asked_view() {
+	$view = isset( $_GET['roster_view'] ) && is_string( $_GET['roster_view'] ) ? $_GET['roster_view'] : ''; // phpcs:ignore WordPress.Security -- it only chooses what is listed.
+	return in_array( $view, array( 'managed', 'deactivated' ), true ) ? $view : '';
+}
+
+/** @return string The usermeta key that the accounts of a view have. */
+function roster_view_key( $view ) {
+	return 'managed' === $view ? 'roster_scim_id' : 'roster_deactivated';
+}
+
+/** Adds "Managed" and "Deactivated", with counts, to the views of the list. */
+function roster_add_views( $views ) {
+	$asked = roster_asked_view();
+	$names = array(
+		'managed'     => __( 'Managed', 'roster' ),
+		'deactivated' => __( 'Deactivated', 'roster' ),
+	);
+	if ( '' !== $asked && isset( $views['all'] ) ) {
+		$views['all'] = str_replace( array( ' class="current"', ' aria-current="page"' ), '', $views['all'] );
+	}
+	$base = is_network_admin() ? network_admin_url( 'users.php' ) : admin_url( 'users.php' );
+	foreach ( $names as $view => $name ) {
+		$views[ "roster_$view" ] = sprintf(
+			'<a href="%s"%s>%s <span class="count">(%s)</span></a>',
+			esc_url( add_query_arg( 'roster_view', $view, $base ) ),
+			$view === $asked ? ' class="current" aria-current="page"' : '',
+			esc_html( $name ),
+			esc_html( number_format_i18n( roster_count_view( $view ) ) )
+		);
+	}
+	return $views;
+}
+
+function roster_count_view( $view ) {
+	global $wpdb;
+	$members = is_multisite() && ! is_network_admin() ? $wpdb->prepare( "JOIN {$wpdb->usermeta} c ON c.user_id = m.user_id AND c.meta_key = %s", roster_caps_key( get_current_blog_id() ) ) : '';
+	return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(DISTINCT m.user_id) FROM {$wpdb->usermeta} m {$members} WHERE m.meta_key = %s", roster_view_key( $view ) ) );
+}
+
+/** Lists only the accounts of our view. */
+function roster_filter_list( $args ) {
+	$view = roster_asked_view();
+	if ( '' !== $view ) {
+		$query                = isset( $args['meta_query'] ) ? (array) $args['meta_query'] : array();
+		$query[]              = array(
+			'key'     => roster_view_key( $view ),
+			'compare' => 'EXISTS',
+		);
+		$args['meta_query'] = $query; // phpcs:ignore WordPress.DB.SlowDBQuery -- meta_key has an index.
+	}
+	return $args;
+}
+
+/** A deactivated account gets no password reset, so nothing offers one. */
+function roster_drop_reset_link( $actions, $user ) {
+	if ( roster_is_deactivated( $user->ID ) ) {
+		unset( $actions['resetpassword'] );
+	}
+	return $actions;
+}
+
+function roster_hide_password_fields( $show, $user = null ) {
+	return $user instanceof WP_User && roster_is_deactivated( $user->ID ) ? false : $show;
+}
+
+/** Says no, and does not only do nothing, when somebody sets a password or a role of a deactivated account. */
+function roster_refuse_profile( $errors, $update, $user ) {
+	if ( $update && isset( $user->ID ) && roster_is_deactivated( (int) $user->ID ) && ( ! empty( $user->user_pass ) || ! empty( $user->role ) ) ) {
+		$errors->add( 'roster_deactivated', esc_html__( 'This account is deactivated by the identity provider. Its password and its roles can be changed when the provider has activated it again.', 'roster' ) );
+	}
+}
+
+/** Carries the same message through the redirect that follows a change of many roles. */
+function roster_mark_redirect( $location ) {
+	return Roster_State::$held && is_admin() ? add_query_arg( 'roster_held', '1', $location ) : $location;
+}
+
+/** @return string[] Our names of the fields of an account that only the provider changes. */
+function roster_read_only_names( $user_id ) {
+	return array_values(
+		array_filter(
+			roster_settings()['managed'],
+			static function ( $name ) use ( $user_id ) {
+				return roster_is_read_only( $user_id, $name );
+			}
+		)
+	);
+}
+
+/** Puts what is stored into a posted profile, so that the form can leave managed fields out and cannot change them. */
+function roster_keep_posted_fields( $user_id ) {
+	$user = get_userdata( $user_id );
+	foreach ( $user ? roster_read_only_names( (int) $user_id ) : array() as $name ) {
+		if ( 'roles' === $name ) {
+			unset( $_POST['role'] );
+		} elseif ( isset( Roster_Values::FIELDS[ $name ] ) ) {
+			$value = (string) $user->{Roster_Values::FIELDS[ $name ]};
+			$value = 'locale' === $name && '' === $value ? 'site-default' : $value;
+			$_POST[ Roster_Values::INPUTS[ $name ] ] = wp_slash( $value );
+		}
+	}
+}
+
+/** @return int The account whose profile is on the screen; 0 on other screens. */
+function roster_profile_id() {
+	$screen = function_exists( 'get_current_screen' ) ? get_current_screen() : null;
+	$base   = $screen ? str_replace( array( '-network', '-user' ), '', $screen->id ) : '';
+	if ( 'profile' === $base ) {
+		return get_current_user_id();
+	}
+	return $screen && 0 === strpos( $screen->id, 'user-edit' ) && isset( $_GET['user_id'] ) ? absint( $_GET['user_id'] ) : 0; // phpcs:ignore WordPress.Security.NonceVerification -- it only shows a notice.
+}
+
+/** Says what the reader should know of the account on the screen. */
+function roster_show_notices() {
+	if ( isset( $_GET['roster_held'] ) ) { // phpcs:ignore WordPress.Security.NonceVerification -- it only shows a sentence.
+		roster_notice( 'warning', __( 'Accounts that the identity provider has deactivated keep no roles and no password until it activates them again. They were left as they are.', 'roster' ) );
+	}
+	$user_id = roster_profile_id();
+	if ( ! $user_id || ! roster_is_managed( $user_id ) ) {
+		return;
+	}
+	if ( roster_is_deactivated( $user_id ) ) {
+		roster_notice( 'warning', __( 'This account is deactivated by the identity provider: nobody can use it. Its roles and its password are put away and come back when the provider activates it again.', 'roster' ) );
+	} elseif ( roster_read_only_names( $user_id ) ) {
+		roster_notice( 'info', __( 'This account is managed by an identity provider through Roster. Fields that come from there cannot be changed here.', 'roster' ) );
+	} else {
+		roster_notice( 'info', __( 'This account is managed by an identity provider through Roster. What you change here may be replaced with the next change there.', 'roster' ) );
+	}
+}
+
+function roster_notice( $kind, $text ) {
+	printf( '<div class="notice notice-%s"><p>%s</p></div>', esc_attr( $kind ), esc_html( $text ) );
+}
+
+/** Shows on a profile what is known of the link. */
+function roster_show_profile( $user ) {
+	if ( ! roster_is_managed( $user->ID ) || ! current_user_can( 'edit_user', $user->ID ) ) {
+		return;
+	}
+	$links = roster_links( array( $user->ID ) );
+	$link  = isset( $links[ $user->ID ] ) ? $links[ $user->ID ] : null;
+	$rows  = array(
+		__( 'State', 'roster' )                 => roster_state_name( $user->ID, $link ),
+		__( 'User name there', 'roster' )       => roster_meta_text( $user->ID, 'roster_user_name' ),
+		__( 'External identifier', 'roster' )   => roster_meta_text( $user->ID, 'roster_external_id' ),
+		__( 'Identifier in Roster', 'roster' )  => roster_meta_text( $user->ID, 'roster_scim_id' ),
+		__( 'Last change from there', 'roster' ) => $link && $link->updated ? wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), (int) $link->updated ) : '',
+	);
+	foreach ( roster_settings()['columns'] as $column ) {
+		$rows[ $column['label'] ] = roster_meta_text( $user->ID, $column['key'] );
+	}
+	echo '<h2>' . esc_html__( 'Identity provider', 'roster' ) . '</h2><table class="form-table" role="presentation">';
+	foreach ( array_filter( $rows, 'strlen' ) as $name => $value ) {
+		printf( '<tr><th scope="row">%s</th><td>%s</td></tr>', esc_html( $name ), esc_html( $value ) );
+	}
+	echo '</table>';
+}
+
+/** Makes the managed fields of the form read-only, with the reason beside them. The server does not rely on it. */
+function roster_lock_profile_fields() {
+	$user_id = roster_profile_id();
+	$inputs  = array();
+	foreach ( $user_id ? roster_read_only_names( $user_id ) : array() as $name ) {
+		if ( isset( Roster_Values::INPUTS[ $name ] ) ) {
+			$inputs[] = Roster_Values::INPUTS[ $name ];
+		} elseif ( 0 === strpos( $name, 'meta:' ) ) {
+			$inputs[] = substr( $name, 5 );
+		}
+	}
+	if ( ! $inputs ) {
+		return;
+	}
+	$flags = JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_APOS | JSON_HEX_QUOT;
+	?>
+	<script>
+	( function ( names, reason ) {
+		names.forEach( function ( name ) {
+			var field = document.getElementById( name ), note;
+			if ( ! field || ! field.form ) {
+				return;
+			}
+			if ( 'SELECT' === field.tagName ) {
+				field.disabled = true;
+			}
+			field.readOnly = true;
+			note = document.createElement( 'p' );
+			note.className = 'description';
+			note.textContent = reason;
+			field.parentNode.insertBefore( note, field.nextSibling );
+		} );
+	}( <?php echo wp_json_encode( $inputs, $flags ); ?>, <?php echo wp_json_encode( __( 'Comes from the identity provider and is read-only here.', 'roster' ), $flags ); ?> ) );
+	</script>
+	<?php
+}
+
+function roster_add_health_test( $tests ) {
+	$tests['direct']['roster'] = array(
+		'label' => __( 'Roster', 'roster' ),
+		'test'  => 'roster_health',
+	);
+	return $tests;
+}
+
+/** @return string A moment for people. */
+function roster_moment( $note ) {
+	/* translators: %s: a length of time, such as "5 mins". */
+	return sprintf( __( '%s ago', 'roster' ), human_time_diff( (int) $note['time'] ) );
+}
+
+/** @return array What Site Health shows: whether Roster is heard, and what weakens it. */
+function roster_health() {
+	$heard    = get_site_option( 'roster_heard' );
+	$fault    = get_site_option( 'roster_fault' );
+	$pulled   = get_site_option( 'roster_pulled' );
+	$critical = array();
+	$hints    = array();
+	$facts    = array();
+	if ( ! roster_keys() ) {
+		$critical[] = __( 'No usable secret is set. Define ROSTER_SECRET in wp-config.php.', 'roster' );
+	}
+	if ( is_array( $heard ) ) {
+		/* translators: %s: when, such as "5 mins ago". */
+		$facts[] = sprintf( __( 'The last valid call of Roster was %s.', 'roster' ), roster_moment( $heard ) );
+	} elseif ( ! roster_can_pull() ) {
+		$hints[] = __( 'Roster has not called this site yet.', 'roster' );
+	}
+	if ( is_array( $fault ) ) {
+		/* translators: 1: when, such as "5 mins ago", 2: a code. */
+		$text = sprintf( __( 'The last call with a wrong signature was %1$s (%2$s).', 'roster' ), roster_moment( $fault ), $fault['code'] );
+		if ( ! is_array( $heard ) || $fault['time'] > $heard['time'] ) {
+			$hints[] = $text . ' ' . __( 'The secret or the clock may differ from Roster\'s.', 'roster' );
+		} else {
+			$facts[] = $text;
+		}
+	}
+	if ( roster_can_pull() && ! is_array( $pulled ) ) {
+		$hints[] = __( 'This site has not asked Roster yet. WP-Cron may be switched off.', 'roster' );
+	} elseif ( is_array( $pulled ) && roster_can_pull() ) {
+		if ( '' !== $pulled['code'] ) {
+			/* translators: 1: when, such as "5 mins ago", 2: the reason. */
+			$hints[] = sprintf( __( 'Asking Roster failed %1$s: %2$s', 'roster' ), roster_moment( $pulled ), $pulled['code'] );
+		} else {
+			/* translators: %s: when, such as "5 mins ago". */
+			$facts[] = sprintf( __( 'Roster was asked last %s.', 'roster' ), roster_moment( $pulled ) );
+		}
+	}
+	if ( 'https' !== wp_parse_url( home_url(), PHP_URL_SCHEME ) ) {
+		$hints[] = __( 'The site has no HTTPS. What Roster sends can be read on the way.', 'roster' );
+	}
+	foreach ( roster_other_engines() as $table => $engine ) {
+		/* translators: 1: a table, 2: a storage engine. */
+		$hints[] = sprintf( __( 'The table %1$s is kept by %2$s, which has no transactions: a change that fails half-way stays half done.', 'roster' ), $table, $engine );
+	}
+	$text = '';
+	foreach ( array_merge( $critical, $hints, $facts ) as $line ) {
+		$text .= '<p>' . esc_html( $line ) . '</p>';
+	}
+	$state = $critical ? 'critical' : ( $hints ? 'recommended' : 'good' );
+	return array(
+		'label'       => 'good' === $state ? __( 'Roster keeps the accounts of this site up to date', 'roster' ) : __( 'Roster needs your attention', 'roster' ),
+		'status'      => $state,
+		'badge'       => array(
+			'label' => __( 'Users', 'roster' ),
+			'color' => 'blue',
+		),
+		'description' => $text,
+		'actions'     => '',
+		'test'        => 'roster',
+	);
+}
+
+/** @return string[] The tables of accounts that have no transactions, with their engines. */
+function roster_other_engines() {
+	global $wpdb;
+	$engines = array();
+	foreach ( roster_is_sqlite() ? array() : array( $wpdb->users, $wpdb->usermeta, roster_table() ) as $table ) {
+		$status = $wpdb->get_row( $wpdb->prepare( 'SHOW TABLE STATUS LIKE %s', $wpdb->esc_like( $table ) ) );
+		if ( $status && isset( $status->Engine ) && 'innodb' !== strtolower( $status->Engine ) ) { // phpcs:ignore WordPress.NamingConventions.ValidVariableName
+			$engines[ $table ] = $status->Engine; // phpcs:ignore WordPress.NamingConventions.ValidVariableName
+		}
+	}
+	return $engines;
+}
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
  * Hooks
  * ---------------------------------------------------------------------------------------------------------------------
  */
@@ -2454,5 +3034,32 @@ add_filter( 'is_protected_meta', 'roster_protect_meta', 10, 3 );
 // What is read-only.
 add_filter( 'wp_pre_insert_user_data', 'roster_guard_columns', PHP_INT_MAX - 1, 3 );
 add_filter( 'send_email_change_email', 'roster_guard_email_mail', 10, 2 );
+
+// The pull.
+add_filter( 'cron_schedules', 'roster_add_schedule' ); // phpcs:ignore WordPress.WP.CronInterval -- a minute is what it takes.
+add_action( 'init', 'roster_schedule_pull' );
+add_action( 'roster_pull', 'roster_pull_by_cron' );
+add_action( 'load-users.php', 'roster_pull_for_page' );
+register_deactivation_hook( __FILE__, 'roster_stop_pull' );
+
+// The site's own pages.
+add_filter( 'manage_users_columns', 'roster_add_list_columns' );
+add_filter( 'wpmu_users_columns', 'roster_add_list_columns' );
+add_filter( 'manage_users_custom_column', 'roster_fill_list_column', 10, 3 );
+add_filter( 'views_users', 'roster_add_views' );
+add_filter( 'views_users-network', 'roster_add_views' );
+add_filter( 'users_list_table_query_args', 'roster_filter_list' );
+add_filter( 'user_row_actions', 'roster_drop_reset_link', 10, 2 );
+add_filter( 'show_password_fields', 'roster_hide_password_fields', 10, 2 );
+add_action( 'user_profile_update_errors', 'roster_refuse_profile', 10, 3 );
+add_filter( 'wp_redirect', 'roster_mark_redirect' );
+add_action( 'personal_options_update', 'roster_keep_posted_fields', 0 );
+add_action( 'edit_user_profile_update', 'roster_keep_posted_fields', 0 );
+add_action( 'admin_notices', 'roster_show_notices' );
+add_action( 'network_admin_notices', 'roster_show_notices' );
+add_action( 'show_user_profile', 'roster_show_profile' );
+add_action( 'edit_user_profile', 'roster_show_profile' );
+add_action( 'admin_print_footer_scripts', 'roster_lock_profile_fields' );
+add_filter( 'site_status_tests', 'roster_add_health_test' );
 
 endif;
