@@ -12,10 +12,15 @@ SOURCES := $(shell find Sources -type f) Package.swift $(wildcard Package.resolv
 SERVER ?= nginx
 PORT ?= 8080
 DATA ?= var
+WORDPRESS ?=
+WORDPRESS_PORT ?=
 SECONDS ?= 60
 SEED ?=
 PYTHON ?= /usr/bin/python3
 DIST := roster-$(VERSION)-linux-$(shell uname -m)
+
+# Scripts/run reads them.
+export WORDPRESS WORDPRESS_PORT
 
 .PHONY: help run can-run test build dist bench fuzz format lint clean swift build-packages
 
@@ -23,7 +28,7 @@ help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
 	    | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-run: can-run build ## Serve a directory on this machine: SERVER=nginx|apache PORT=8080
+run: can-run build ## Serve a directory on this machine: SERVER=nginx|apache PORT=8080 WORDPRESS=1
 	@exec Scripts/run $(SERVER) $(PORT) "$(DATA)"
 
 # Before anything is built.
@@ -36,6 +41,8 @@ test: build ## Run all tests, those behind real web servers too
 	@Scripts/swift-build test
 	@echo "Web server tests"
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers Tests/Fuzz
+	@echo "WordPress tests"
+	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WordPress
 
 build: $(ROSTER) ## Build .build/release/roster, static and position-independent
 

@@ -1,0 +1,202 @@
+"""Leavers have no way in, keep what they own, and come back as they were."""
+
+import xmlrpc.client
+
+import pytest
+
+from events import PASSWORD, PASSWORD_HASH, Person
+from installation import enters
+
+
+@pytest.fixture
+def person(wordpress):
+    """Somebody active, who can log in and write."""
+    return Person(wordpress, passwordHash=PASSWORD_HASH, roles=["editor"]).applied()
+
+
+@pytest.fixture
+def session(wordpress, person):
+    """That person's browser, logged in."""
+    browser = wordpress.logged_in(person.login, PASSWORD)
+    assert enters(browser)
+    return browser
+
+
+def test_deactivated_and_reactivated(wordpress, person):
+    before = person.account
+    assert before["roles"] == ["editor"]
+    assert person.send(active=False)["code"] == "deactivated"
+    assert person.account["roles"] == []
+    assert person.send(givenName="Anna")["code"] == "updated"
+    assert person.account["roles"] == []
+    assert person.send(active=True)["code"] == "reactivated"
+    after = person.account
+    assert (after["roles"], after["password"]) == (["editor"], before["password"])
+    assert after["givenName"] == "Anna"
+    assert enters(wordpress.logged_in(person.login, PASSWORD))
+
+
+def test_roles_of_others_come_back_too(wordpress, person):
+    wordpress.evaluate("get_userdata($id)->add_role('contributor');", id=person.account["id"])
+    person.applied(active=False)
+    assert person.account["roles"] == []
+    person.applied(active=True)
+    assert sorted(person.account["roles"]) == ["contributor", "editor"]
+
+
+def test_new_roles_while_deactivated(wordpress, person):
+    person.members["managedRoles"] = ["editor", "author"]
+    person.applied(active=False)
+    person.applied(roles=["author"])
+    assert person.account["roles"] == []
+    person.applied(active=True)
+    assert person.account["roles"] == ["author"]
+
+
+def test_made_deactivated(wordpress):
+    person = Person(wordpress, active=False, roles=["editor"], passwordHash=PASSWORD_HASH)
+    assert person.send()["status"] == "applied"
+    assert person.account["roles"] == []
+    assert not enters(wordpress.logged_in(person.login, PASSWORD))
+    person.applied(active=True)
+    assert person.account["roles"] == ["editor"]
+    assert enters(wordpress.logged_in(person.login, PASSWORD))
+
+
+def test_login_form(wordpress, person):
+    person.applied(active=False)
+    assert not enters(wordpress.logged_in(person.login, PASSWORD))
+    assert not enters(wordpress.logged_in(person.email, PASSWORD))
+
+
+def test_what_the_login_form_says(wordpress, person):
+    person.applied(active=False)
+    browser = wordpress.browser()
+    browser.get("/wp-login.php")
+    answer = browser.post("/wp-login.php", log=person.login, pwd=PASSWORD)
+    assert 'id="login_error"' in answer.text
+    assert "deactivated" in answer.text.lower() or "disabled" in answer.text.lower()
+    # Whoever does not know the password is not told.
+    answer = browser.post("/wp-login.php", log=person.login, pwd="guessed")
+    assert "deactivated" not in answer.text.lower() and "disabled" not in answer.text.lower()
+
+
+def test_open_session(wordpress, person, session):
+    person.applied(active=False)
+    assert not enters(session)
+    assert person.account["sessions"] == 0
+    person.applied(active=True)
+    assert not enters(session)
+
+
+@pytest.mark.parametrize("by", ["email", "login", "id"])
+def test_single_sign_on(wordpress, person, by):
+    """A plugin that sets the cookie itself, whichever way it finds the account."""
+    key = {"email": person.email, "login": person.login, "id": person.members["externalId"]}[by]
+    assert enters(wordpress.signed_on(by, key))
+    person.applied(active=False)
+    browser = wordpress.signed_on(by, key)
+    assert not enters(browser)
+    assert browser.get("/wp-admin/").status in (302, 403)
+    rest_of_cookie(browser)
+    person.applied(active=True)
+    assert enters(wordpress.signed_on(by, key))
+
+
+def rest_of_cookie(browser):
+    """A cookie that was minted for somebody deactivated is nobody's in the REST API."""
+    assert browser.get("/wp-json/wp/v2/users/me").status == 401
+
+
+def test_single_sign_on_that_gives_a_role(wordpress, person):
+    person.applied(active=False)
+    browser = wordpress.signed_on("email", person.email, role="author")
+    assert not enters(browser)
+    assert browser.get("/wp-admin/edit.php").status != 200
+    person.applied(active=True)
+    assert "editor" in person.account["roles"]
+
+
+def test_application_password(wordpress, person):
+    secret = wordpress.new_application_password(person.account["id"])
+    assert wordpress.rest(person.login, secret).status == 200
+    person.applied(active=False)
+    assert wordpress.rest(person.login, secret).status == 401
+    assert person.account["applicationPasswords"] == 0
+
+
+def test_application_password_made_afterwards(wordpress, person):
+    person.applied(active=False)
+    secret = wordpress.new_application_password(person.account["id"])
+    assert wordpress.rest(person.login, secret).status == 401
+    assert isinstance(wordpress.xmlrpc(person.login, secret), xmlrpc.client.Fault)
+
+
+def test_rest(wordpress, person, session):
+    nonce = session.get("/wp-admin/admin-ajax.php?action=rest-nonce").text
+    route, fields = "/wp-json/wp/v2/users/me?context=edit", {"X-WP-Nonce": nonce}
+    assert session.request("GET", route, fields).status == 200
+    person.applied(active=False)
+    assert session.request("GET", route, fields).status in (401, 403)
+    assert session.request("GET", route).status == 401
+
+
+def test_xmlrpc(wordpress, person):
+    assert wordpress.xmlrpc(person.login, PASSWORD)[0]["isAdmin"] is False
+    person.applied(active=False)
+    assert isinstance(wordpress.xmlrpc(person.login, PASSWORD), xmlrpc.client.Fault)
+
+
+@pytest.mark.sends_mail
+def test_password_reset(wordpress, person):
+    sent = size_of_mail(wordpress)
+    wordpress.ask_for_new_password(person.login)
+    assert size_of_mail(wordpress) > sent
+    person.applied(active=False)
+    sent = size_of_mail(wordpress)
+    for name in person.login, person.email:
+        assert 'id="login_error"' in wordpress.ask_for_new_password(name).text
+    assert size_of_mail(wordpress) == sent
+
+
+def size_of_mail(wordpress):
+    return wordpress.mail.stat().st_size
+
+
+def test_capabilities_of_whoever_asks_for_them(wordpress, person):
+    """Code that takes the account itself, past every login, finds it without capabilities."""
+    can = "wp_set_current_user($id); return current_user_can('read') || user_can($id, 'edit_posts');"
+    assert wordpress.evaluate(can, id=person.account["id"])
+    person.applied(active=False)
+    wordpress.evaluate("get_userdata($id)->add_role('editor');", id=person.account["id"])
+    assert not wordpress.evaluate(can, id=person.account["id"])
+
+
+def test_content_stays(wordpress, person):
+    post = wordpress.add_post(person.account["id"], "Hers")
+    person.applied(active=False)
+    assert wordpress.evaluate("return get_post_status($id);", id=post) == "publish"
+    assert wordpress.evaluate("return (int) get_post($id)->post_author;", id=post) == person.account["id"]
+
+
+def test_without_the_plugin(wordpress, person, session):
+    """Whoever is deactivated stays locked out while the plugin is gone."""
+    secret = wordpress.new_application_password(person.account["id"])
+    person.applied(active=False)
+    with wordpress.without_plugin():
+        assert person.account["capabilities"] == []
+        assert not enters(session)
+        assert not enters(wordpress.logged_in(person.login, PASSWORD))
+        assert not enters(wordpress.signed_on("email", person.email))
+        assert wordpress.rest(person.login, secret).status == 401
+    person.applied(active=True)
+    assert person.account["roles"] == ["editor"]
+    assert enters(wordpress.logged_in(person.login, PASSWORD))
+
+
+def test_others_stay_logged_in(wordpress, person):
+    wordpress.add_account(f"neighbour{person.version}-{person.scim_id[:6]}", role="author")
+    neighbour = wordpress.logged_in(*[f"neighbour{person.version}-{person.scim_id[:6]}"] * 2)
+    assert enters(neighbour)
+    person.applied(active=False)
+    assert enters(neighbour)

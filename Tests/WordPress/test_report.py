@@ -1,0 +1,93 @@
+"""What Roster asks: who is linked, which accounts there are, what the site is."""
+
+import time
+
+import pytest
+
+from events import Person
+
+
+def pages(wordpress, call, key, limit):
+    """Every row of a call, a page at a time; the pages go on where the last one ended."""
+    rows, after = [], "" if key == "scimId" else 0
+    while page := wordpress.call(call, {"after": after, "limit": limit}).json:
+        assert len(page) <= limit
+        rows += page
+        after = page[-1][key]
+    keys = [row[key] for row in rows]
+    assert keys == sorted(set(keys))
+    return rows
+
+
+@pytest.fixture
+def people(wordpress):
+    return [Person(wordpress).applied() for _ in range(5)]
+
+
+def test_report(wordpress, people):
+    active, deactivated, deleted, kept, _ = people
+    deactivated.applied(active=False)
+    user_ids = {person.scim_id: person.account["id"] for person in people}
+    deleted.delete()
+    kept.delete(mode="deactivate")
+    rows = {row["scimId"]: row for row in pages(wordpress, "report", "scimId", 3)}
+
+    def row(person, **members):
+        return {"scimId": person.scim_id, "userId": user_ids[person.scim_id],
+                "version": person.version, "active": True, "deleted": False, **members}
+
+    assert rows[active.scim_id] == row(active)
+    assert rows[deactivated.scim_id] == row(deactivated, active=False)
+    assert rows[deleted.scim_id] == row(deleted, userId=0, active=False, deleted=True)
+    assert rows[kept.scim_id] == row(kept, active=False, deleted=True)
+
+
+def test_report_of_an_account_removed_by_hand(wordpress, people):
+    person = people[0]
+    wordpress.evaluate("is_multisite() ? wpmu_delete_user($id) : wp_delete_user($id);",
+                       id=person.account["id"])
+    rows = pages(wordpress, "report", "scimId", 500)
+    assert all(row["scimId"] != person.scim_id or not row["active"] for row in rows)
+
+
+def test_accounts(wordpress, people):
+    members = {"nickName": "Foxy", "profileUrl": "https://example.org/", "locale": "de_DE",
+               "description": "Zoë \\ 🦊"}
+    person = people[0].applied(**members)
+    people[1].applied(active=False)
+    login = f"hand-{person.scim_id[:8]}"
+    hand_made = wordpress.add_account(login, role="author", user_email=f"{login}@example.org")
+    rows = {row["userId"]: row for row in pages(wordpress, "accounts", "userId", 3)}
+    assert rows[person.account["id"]] == {
+        "userId": person.account["id"], "login": person.login, "email": person.email,
+        "firstName": "Ann", "lastName": "O'Neil", "displayName": "Ann O'Neil",
+        "nickname": "Foxy", "url": "https://example.org/", "description": "Zoë \\ 🦊",
+        "locale": "de_DE", "roles": ["subscriber"], "active": True, "administrator": False,
+        "scimId": person.scim_id}
+    assert rows[people[1].account["id"]]["active"] is False
+    assert rows[hand_made]["scimId"] is None
+    assert rows[hand_made]["roles"] == ["author"]
+    assert rows[1]["administrator"] is True
+
+
+def test_everybody_is_in_accounts(wordpress, people):
+    ids = wordpress.evaluate("""
+        global $wpdb;
+        return array_map('intval', $wpdb->get_col("SELECT ID FROM $wpdb->users ORDER BY ID"));
+    """)
+    assert [row["userId"] for row in pages(wordpress, "accounts", "userId", 7)] == ids
+
+
+def test_status(wordpress):
+    answer = wordpress.call("status", {})
+    assert answer.status == 200
+    version = wordpress.evaluate("return get_bloginfo('version');")
+    assert version in answer.text
+    assert "author" in answer.text
+    assert abs(answer.json["time"] - time.time()) < 10
+
+
+@pytest.mark.parametrize("call", ["status", "report", "accounts"])
+def test_unsigned(installed, call):
+    answer = installed.post(call, b"{}", {})
+    assert (answer.status, answer.json["code"]) == (401, "scim_unsigned")
