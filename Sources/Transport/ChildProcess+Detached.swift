@@ -12,7 +12,7 @@ extension ChildProcess {
     ///   them.
     /// - Throws: `missing` or `system` where it cannot be started.
     package static func startDetached(_ arguments: [String]) throws(Failure) {
-        removeEnded()
+        reapDetached()
         let process = try start(arguments, .detached)
         detached.withLock { $0.append(process) }
     }
@@ -34,10 +34,13 @@ extension ChildProcess {
         return Self.status(of: status)
     }
 
-    /// Lets go of the detached ones that have ended.
-    private static func removeEnded() {
+    /// Lets go of the detached programs that have ended; each new start does so too.
+    ///
+    /// - Returns: How many still go on.
+    @discardableResult package static func reapDetached() -> Int {
         detached.withLock { processes in
             processes.removeAll { waitpid($0, nil, WNOHANG) != 0 }
+            return processes.count
         }
     }
 }
