@@ -16,8 +16,11 @@ package enum RetrySchedule {
     ///   - since: When the first of them was.
     ///   - now: The present.
     /// - Returns: `nil` when it has failed for too long.
-    package static func next(afterAttempts attempts: Int, since: Instant, at now: Instant) -> Instant?
-    {
+    package static func next(
+        afterAttempts attempts: Int,
+        since: Instant,
+        at now: Instant
+    ) -> Instant? {
         if since.adding(seconds: hoursMax * hour) <= now { return nil }
         return now.adding(seconds: attempts <= first.count ? first[max(attempts - 1, 0)] : hour)
     }

@@ -23,7 +23,12 @@ package struct WebhookCarrier: Carrier {
         guard let record = records.first, let type = types.named(record.type) else {
             return Shipment(call: nil, records: [], skipped: records.map { settled($0, nil) })
         }
-        let stored = try store.fetch(record.resource, type: type, domain: webhook.domain, loading: [])
+        let stored = try store.fetch(
+            record.resource,
+            type: type,
+            domain: webhook.domain,
+            loading: []
+        )
         let document = try stored?.record.document.object()
         guard let kind = kind(record, type, document), webhook.wants(kind) else {
             let active = document.map(AccountEvent.isActive)

@@ -20,6 +20,7 @@ package struct MappingChange {
     ///   - new: The site as it would be.
     ///   - progress: Called with the number of users so far.
     /// - Returns: The ids, in their order.
+    /// - Throws: 503.
     package func affected(
         from old: WordPressSite,
         to new: WordPressSite,

@@ -14,6 +14,7 @@ struct WordPressCalls {
     ///   - body: A JSON object.
     ///   - now: For the signature.
     ///   - milliseconds: How long it may take.
+    /// - Returns: The call, signed.
     func call(_ name: String, _ body: JSONObject, at now: Instant, milliseconds: Int) -> Call {
         let text = JSON.object(body).text
         return Call(

@@ -42,7 +42,10 @@ package struct WordPressDesk {
 
     /// The links behind an id, in their order; none when there are no more.
     package func links(after id: String) throws(Failure) -> [Link] {
-        let page = try ask("report", ["after": .string(id), "limit": .integer(Int64(Self.pageSize))])
+        let page = try ask(
+            "report",
+            ["after": .string(id), "limit": .integer(Int64(Self.pageSize))]
+        )
         guard let links = page.array else { throw Self.noPlugin }
         return links.compactMap { link in
             guard let link = link.object, let resource = link["scimId"]?.string,

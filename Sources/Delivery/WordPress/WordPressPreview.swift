@@ -65,9 +65,8 @@ package struct WordPressPreview {
             var stored = StoredResource(key: known?.key ?? 0, record: record)
             stored.memberships = []
             return [
-                "id": "preview", "user": .object(
-                    try AccountEvent(site: site).account(stored, in: store)
-                ),
+                "id": "preview",
+                "user": .object(try AccountEvent(site: site).account(stored, in: store)),
             ]
         }
         return try desk.preview(event)

@@ -29,6 +29,7 @@ package struct WordPressReconciliation {
     /// Compares all.
     ///
     /// - Parameter progress: Called with the number of users so far.
+    /// - Returns: What was found.
     /// - Throws: `WordPressDesk.Failure`, a failure of the store.
     package func run(progress: (Int) -> Void = { _ in }) throws -> Report {
         var report = Report()

@@ -44,6 +44,7 @@ extension JournalEntry {
     /// Whether what the resource is found by differs.
     fileprivate func renames(_ type: ResourceType) -> Bool {
         let names = [type.naming?.name, "externalId"].compactMap(\.self)
-        return (detail["attributes"]?.array ?? []).compactMap(\.string).contains(where: names.contains)
+        let changed = (detail["attributes"]?.array ?? []).compactMap(\.string)
+        return changed.contains(where: names.contains)
     }
 }

@@ -125,7 +125,9 @@ package struct Settlement: Sendable {
     }
 
     package let resource: String
-    /// That was sent. What has changed since is still to be sent.
+    /// The version that was sent.
+    ///
+    /// What has changed since is still to be sent.
     package let version: Int64
     package let outcome: Outcome
 

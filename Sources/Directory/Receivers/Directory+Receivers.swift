@@ -142,6 +142,7 @@ extension Directory {
     ///   - isGone: Whether the process that another holder names is known to have ended.
     /// - Returns: The receiver as it is now; `nil` when another process sends to it, or when it is
     ///   gone.
+    /// - Throws: 503.
     package func lease(
         _ receiver: Int64,
         holder: String,

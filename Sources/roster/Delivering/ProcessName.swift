@@ -13,7 +13,7 @@ struct ProcessName {
         start: startTime(of: getpid()) ?? ""
     )
 
-    /// `BOOT:PID:START`
+    /// The name as `BOOT:PID:START`.
     var text: String { "\(boot):\(id):\(start)" }
 
     private init(boot: String, id: Int32, start: String) {

@@ -27,7 +27,9 @@ struct ConnectCommand: ParsableCommand {
     @Option(help: "A field for each call, 'Name: value', such as a staging site's password.")
     var header: [String] = []
 
-    @Option(help: "The SCIM base URL, for sites that ask by themselves. Default: \(Settings.baseURL).")
+    @Option(
+        help: "The SCIM base URL, for sites that ask by themselves. Default: \(Settings.baseURL)."
+    )
     var baseURL: String?
 
     @Flag(help: "Print JSON.")
