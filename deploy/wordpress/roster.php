@@ -1370,6 +1370,7 @@ final class Roster_Change {
 		return array(
 			'id'       => isset( $this->event['id'] ) ? $this->event['id'] : null,
 			'scimId'   => $this->scim_id,
+			'version'  => $this->version,
 			'status'   => $status,
 			'userId'   => $row ? (int) $row->ID : null,
 			'login'    => $row ? $row->user_login : null,
@@ -1386,7 +1387,7 @@ final class Roster_Change {
 			$this->load_row( false );
 			$this->find_account();
 			$this->check();
-			return $this->result( 'ok', 'ok' );
+			return $this->result( 'ok', 'ok' ) + ( empty( $this->event['preview'] ) ? array() : $this->preview() );
 		}
 		$site = get_current_blog_id();
 		try {
@@ -1453,7 +1454,7 @@ final class Roster_Change {
 		$this->load_row( true );
 		if ( $this->is_old() ) {
 			$this->user_id = (int) $this->row->user_id;
-			return $this->result( 'ignored', 'old_version' );
+			return $this->result( 'ignored', 'old_version' ) + array( 'known' => (int) $this->row->version );
 		}
 		if ( 'user.delete' === $this->type ) {
 			return $this->delete();
@@ -1520,6 +1521,9 @@ final class Roster_Change {
 			$this->user_id = $this->named_id();
 		}
 		if ( ! $this->user_id ) {
+			$this->user_id = $this->former_id();
+		}
+		if ( ! $this->user_id ) {
 			$this->user_id = $this->adopted_id();
 		}
 		if ( $this->user_id ) {
@@ -1536,6 +1540,27 @@ final class Roster_Change {
 	private function named_id() {
 		$id = $this->asked_id();
 		return $id && roster_user_row( $id ) && '' === roster_linked_scim_id( $id ) ? $id : 0;
+	}
+
+	/**
+	 * @return int The account that was closed when its SCIM user was deleted, and that comes back with the same login and
+	 *             address. Another external id is another person, who must not get it.
+	 */
+	private function former_id() {
+		global $wpdb;
+		$table = roster_table();
+		$login = roster_clean_login( $this->asked_login() );
+		$email = $this->text( 'email' );
+		if ( '' === $login || '' === $email ) {
+			return 0;
+		}
+		$id = (int) $wpdb->get_var( $wpdb->prepare( "SELECT u.ID FROM {$wpdb->users} u JOIN {$table} l ON l.user_id = u.ID AND l.deleted = 1 WHERE u.user_login = %s AND u.user_email = %s LIMIT 1", $login, $email ) );
+		if ( ! $id || ! roster_is_deactivated( $id ) ) {
+			return 0;
+		}
+		$was = (string) get_user_meta( $id, 'roster_external_id', true );
+		$is  = $this->text( 'externalId' );
+		return '' === $was || '' === $is || $was === $is ? $id : 0;
 	}
 
 	/** @return int The hand-made account that a new user takes over, where wp-config.php lets it. */
@@ -1840,6 +1865,44 @@ final class Roster_Change {
 		}
 	}
 
+	/** @return array What the account is, and what it would be, by field: before and after. */
+	private function preview() {
+		$user   = $this->user_id ? get_userdata( $this->user_id ) : null;
+		$caps   = $this->user_id ? roster_caps_in( roster_meta_of( $this->user_id ) ) : array();
+		$before = array();
+		$after  = array();
+		if ( isset( $this->plan['login'] ) || $user ) {
+			$before['user_login'] = $user ? $user->user_login : null;
+			$after['user_login']  = isset( $this->plan['login'] ) ? $this->plan['login'] : $user->user_login;
+		}
+		foreach ( $this->plan['fields'] as $name => $value ) {
+			$field            = Roster_Values::FIELDS[ $name ];
+			$before[ $field ] = $user ? (string) $user->$field : null;
+			$after[ $field ]  = $value;
+		}
+		$before['active'] = $user ? ! roster_is_deactivated( $this->user_id ) : null;
+		$after['active']  = $this->wants_active();
+		foreach ( $this->plan['roles'] as $site => $change ) {
+			$name            = get_main_site_id() === $site ? 'roles' : "roles:$site";
+			$has             = isset( $caps[ $site ] ) ? roster_roles_in( $caps[ $site ], $site ) : array();
+			$before[ $name ] = $user ? $has : null;
+			$after[ $name ]  = array_values( array_unique( array_merge( array_diff( $has, $change['remove'] ), $change['add'] ) ) );
+		}
+		foreach ( $this->values( 'meta' ) as $key => $value ) {
+			$before[ "meta:$key" ] = $user ? roster_plain_value( get_user_meta( $this->user_id, (string) $key, true ) ) : null;
+			$after[ "meta:$key" ]  = $value;
+		}
+		foreach ( $this->values( 'xprofile' ) as $name => $value ) {
+			$has                       = $user && function_exists( 'xprofile_get_field_data' ) ? xprofile_get_field_data( $name, $this->user_id ) : null;
+			$before[ "xprofile:$name" ] = null === $has ? null : roster_plain_value( $has );
+			$after[ "xprofile:$name" ]  = $value;
+		}
+		return array(
+			'before' => $before,
+			'after'  => $after,
+		);
+	}
+
 	/*
 	 * Writing. All checks are done.
 	 */
@@ -2087,7 +2150,8 @@ final class Roster_Change {
 		$this->check_guard();
 		$this->check_super_admin();
 		$this->check_last_admin( false );
-		if ( ! isset( $this->event['mode'] ) || 'delete' !== $this->event['mode'] ) {
+		$keeps = ! empty( $this->event['keepContent'] ) && $this->has_content();
+		if ( $keeps || ! isset( $this->event['mode'] ) || 'delete' !== $this->event['mode'] ) {
 			roster_close_account( $this->user_id );
 			$this->save( $this->user_id, 1 );
 			return $this->result( 'applied', 'deactivated' );
@@ -2097,6 +2161,20 @@ final class Roster_Change {
 		$this->state = array();
 		$this->save( 0, 1 );
 		return $result;
+	}
+
+	/** @return bool Whether the account has written anything, on any site. What is only a draft of WordPress's own is nothing. */
+	private function has_content() {
+		global $wpdb;
+		$sites = is_multisite() ? array_keys( get_blogs_of_user( $this->user_id, true ) ) : array( get_current_blog_id() );
+		foreach ( $sites as $site ) {
+			$prefix = $wpdb->get_blog_prefix( $site );
+			if ( $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM {$prefix}posts WHERE post_author = %d AND post_status <> 'auto-draft' AND post_type <> 'revision' LIMIT 1", $this->user_id ) )
+				|| $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM {$prefix}links WHERE link_owner = %d LIMIT 1", $this->user_id ) ) ) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** @return int|null Who gets the content; null when it goes with the account. */
