@@ -141,6 +141,7 @@ enum Migrations {
             name TEXT NOT NULL UNIQUE COLLATE NOCASE,
             type TEXT, -- the only resource type that it is told of
             follows_groups INTEGER NOT NULL,
+            follows_references INTEGER NOT NULL,
             settings TEXT NOT NULL, -- a JSON object
             created INTEGER NOT NULL,
             paused INTEGER NOT NULL,
@@ -174,6 +175,8 @@ enum Migrations {
             PRIMARY KEY (receiver, resource)
         ) WITHOUT ROWID;
         CREATE INDEX delivery_due ON delivery (receiver, urgency, due) WHERE due IS NOT NULL;
+        CREATE INDEX delivery_account ON delivery (receiver, account_id)
+            WHERE account_id IS NOT NULL;
         """,
     ]
 

@@ -284,11 +284,11 @@ struct SQLiteTransaction: StoreTransaction {
         return touched
     }
 
-    private static func json(_ keys: [Int64]) -> String {
+    static func json(_ keys: [Int64]) -> String {
         "[\(keys.map(String.init).joined(separator: ","))]"
     }
 
-    private func resources(
+    func resources(
         of type: ResourceType,
         whose reference: AttributeReference,
         is id: String

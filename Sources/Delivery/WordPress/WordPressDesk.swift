@@ -69,6 +69,8 @@ package struct WordPressDesk {
         /// Whether it may do what only administrators may.
         package let isAdministrator: Bool
         package let isActive: Bool
+        /// The names of its roles on the main site.
+        package let roles: [String]
         /// The id of the resource that it is linked to.
         package let resource: String?
     }
@@ -91,6 +93,7 @@ package struct WordPressDesk {
                 fields: account,
                 isAdministrator: account["administrator"] != false,
                 isActive: account["active"] != false,
+                roles: (account["roles"]?.array ?? []).compactMap(\.string),
                 resource: account["scimId"]?.string
             )
         }

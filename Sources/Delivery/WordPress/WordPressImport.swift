@@ -59,45 +59,72 @@ package struct WordPressImport {
     /// Imports all.
     ///
     /// - Parameter note: Called for each account, with what became of it and why.
+    /// - Returns: Whom the directory has with an account in each role, by id.
     /// - Throws: `WordPressDesk.Failure`, a failure of the store.
+    @discardableResult
     package func run(
         note: (_ login: String, _ outcome: Outcome, _ reason: String?) -> Void
-    ) throws {
+    ) throws -> [String: [String]] {
+        var members: [String: [String]] = [:]
         var after: Int64 = 0
         while true {
             let accounts = try desk.accounts(after: after)
             for account in accounts {
                 do throws(SCIMError) {
-                    note(account.login, try take(account), nil)
+                    let (outcome, id) = try take(account)
+                    note(account.login, outcome, nil)
+                    for role in id == nil ? [] : account.roles {
+                        members[role, default: []] += [id].compactMap(\.self)
+                    }
                 } catch {
                     // What concerns one account does not stop the others.
                     guard error.status < 500 else { throw error }
                     note(account.login, .refused, error.detail)
                 }
             }
-            guard let last = accounts.last else { return }
+            guard let last = accounts.last else { return members }
             after = last.id
         }
     }
 
-    private func take(_ account: WordPressDesk.Account) throws(SCIMError) -> Outcome {
-        if account.resource != nil { return .known }
+    /// - Returns: What became of an account, and whose it is.
+    private func take(
+        _ account: WordPressDesk.Account
+    ) throws(SCIMError) -> (Outcome, id: String?) {
+        if let id = account.resource { return (.known, id) }
         if account.isAdministrator, !administrators.contains(account.login.caseFolded) {
-            return .administrator
+            return (.administrator, nil)
         }
+        if let id = try imported(account) { return (.known, id) }
         let known = DeliveryRecord.Account(id: String(account.id), name: account.login)
         let records = try match.map { (match) throws(SCIMError) in try found(account, by: match) }
-        if let records, records.count > 1 { return .taken }
+        if let records, records.count > 1 { return (.taken, nil) }
         if let id = records?.first {
             try directory.link(id, to: known, of: receiver)
-            return .linked
+            return (.linked, id)
         }
         let new = Directory.Import(
             resource: try SentResource(.object(user(account)), type: .user),
             account: known,
             active: account.isActive
         )
-        return try directory.take(new, from: receiver, by: caller) == nil ? .taken : .imported
+        let id = try directory.take(new, from: receiver, by: caller)
+        return (id == nil ? .taken : .imported, id)
+    }
+
+    /// Whom an account was imported as before, and who is still here.
+    private func imported(_ account: WordPressDesk.Account) throws(SCIMError) -> String? {
+        try directory.read { store -> String? in
+            let record = try store.delivery(
+                to: receiver.id,
+                ofAccount: String(account.id)
+            )
+            guard let record,
+                try store.fetch(record.resource, type: .user, domain: "default", loading: [])
+                    != nil
+            else { return nil }
+            return record.resource
+        }
     }
 
     /// Ids of the users whom an account may belong to, and who have none yet.

@@ -97,7 +97,8 @@ package struct WordPressSite: Sendable {
     package var scope: Receiver.Scope {
         Receiver.Scope(
             type: ResourceType.user.name,
-            followsGroups: !rules.isEmpty || mapping.readsGroups
+            followsGroups: !rules.isEmpty || mapping.readsGroups,
+            followsReferences: mapping.readsManagerName
         )
     }
 }

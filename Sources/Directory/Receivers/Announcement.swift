@@ -16,6 +16,14 @@ package struct Announcement: Sendable {
     /// groups, all who are in them, directly or not, are meant.
     package private(set) var regrouped: [String] = []
 
+    /// Those whose names differ, with the attributes of others that refer to them.
+    package private(set) var renamed: [Renamed] = []
+
+    package struct Renamed: Sendable {
+        package let id: String
+        package let references: [(type: ResourceType, reference: AttributeReference)]
+    }
+
     /// Reads journal entries.
     init(_ entries: [JournalEntry], types: ResourceTypes) {
         for entry in entries {
@@ -30,8 +38,13 @@ package struct Announcement: Sendable {
                 )
             )
             regrouped += entry.concerned
-            if type.membership != nil, entry.action != .create, entry.renames(type) {
-                regrouped.append(entry.subject.id)
+            guard entry.action != .create, entry.action != .delete, entry.renames(type) else {
+                continue
+            }
+            if type.membership != nil { regrouped.append(entry.subject.id) }
+            let references = types.references(to: type)
+            if !references.isEmpty {
+                renamed.append(Renamed(id: entry.subject.id, references: references))
             }
         }
     }
@@ -43,7 +56,7 @@ extension JournalEntry {
 
     /// Whether what the resource is found by differs.
     fileprivate func renames(_ type: ResourceType) -> Bool {
-        let names = [type.naming?.name, "externalId"].compactMap(\.self)
+        let names = [type.naming?.name, "displayName", "externalId"].compactMap(\.self)
         let changed = (detail["attributes"]?.array ?? []).compactMap(\.string)
         return changed.contains(where: names.contains)
     }

@@ -49,6 +49,39 @@ extension Directory {
         }
     }
 
+    /// Creates a group of resources that a receiver has in such a group already.
+    ///
+    /// The receiver is told nothing of those whom nobody has changed here.
+    ///
+    /// - Returns: Its id; `nil` where another has a value that is unique.
+    /// - Throws: `invalidValue` and the like for what cannot be; 503.
+    package func take(
+        group: SentResource,
+        of ids: [String],
+        from receiver: Receiver,
+        by caller: Caller
+    ) throws(SCIMError) -> String? {
+        do {
+            return try answering {
+                try store.write(within: budget) { transaction in
+                    let known = try transaction.deliveries(
+                        to: receiver.id,
+                        .of(ids),
+                        limit: ids.count
+                    )
+                    let work = work(of: caller)
+                    let draft = try work.draft(.create(group), in: transaction)
+                    let made = try work.commit(draft, in: transaction)
+                    try transaction.link(known.filter { $0.version == 0 }, to: receiver.id)
+                    return made.id
+                }
+            }
+        } catch {
+            if error.scimType == .uniqueness { return nil }
+            throw error
+        }
+    }
+
     /// Notes which account of a receiver a resource stands for, and that it is to be told of it.
     package func link(
         _ id: String,

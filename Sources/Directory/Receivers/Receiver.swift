@@ -12,10 +12,13 @@ package struct Receiver: Sendable {
         package var type: String?
         /// Whether what it is told of a resource depends on the groups that the resource is in.
         package var followsGroups: Bool
+        /// Whether it depends on the names of resources that the resource refers to.
+        package var followsReferences: Bool
 
-        package init(type: String?, followsGroups: Bool) {
+        package init(type: String?, followsGroups: Bool, followsReferences: Bool = false) {
             self.type = type
             self.followsGroups = followsGroups
+            self.followsReferences = followsReferences
         }
     }
 

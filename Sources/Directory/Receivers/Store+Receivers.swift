@@ -12,6 +12,9 @@ package protocol ReceiverReading {
         limit: Int
     ) throws -> [DeliveryRecord]
 
+    /// The delivery of a resource that a receiver has as an account; `nil` where none is known.
+    func delivery(to receiver: Int64, ofAccount id: String) throws -> DeliveryRecord?
+
     /// When the next delivery to a receiver is due; `nil` when none is.
     func nextDue(to receiver: Int64) throws -> Instant?
 

@@ -8,7 +8,8 @@ extension SQLiteReading {
         let rows = try connection.rows(
             """
             SELECT id, kind, name, type, follows_groups, settings, created, paused, attempts,
-                failing_since, retry_at, problem_code, problem_message, lease_holder, lease_until
+                failing_since, retry_at, problem_code, problem_message, lease_holder, lease_until,
+                follows_references
             FROM receiver ORDER BY id
             """
         )
@@ -55,6 +56,19 @@ extension SQLiteReading {
         case .done: "due IS NULL AND acknowledged >= version"
         case .parked: "due IS NULL AND acknowledged < version"
         }
+    }
+
+    func delivery(to receiver: Int64, ofAccount id: String) throws -> DeliveryRecord? {
+        let rows = try connection.rows(
+            """
+            SELECT resource, type, version, acknowledged, due, urgency, attempts, failing_since,
+                problem_code, problem_message, account_id, account_name, active
+            FROM delivery WHERE receiver = ? AND account_id = ?
+            """,
+            receiver,
+            id
+        )
+        return try rows.next() ? DeliveryRecord(rows) : nil
     }
 
     func nextDue(to receiver: Int64) throws -> Instant? {
@@ -149,7 +163,11 @@ extension Receiver {
             id: row.integer(0),
             kind: kind,
             name: row.text(2),
-            scope: Scope(type: row.optionalText(3), followsGroups: row.integer(4) != 0),
+            scope: Scope(
+                type: row.optionalText(3),
+                followsGroups: row.integer(4) != 0,
+                followsReferences: row.integer(15) != 0
+            ),
             settings: settings,
             created: Instant(microseconds: row.integer(6)),
             isPaused: row.integer(7) != 0,

@@ -15,6 +15,10 @@ extension SQLiteTransaction {
         try reading.deliveries(to: receiver, selection, limit: limit)
     }
 
+    func delivery(to receiver: Int64, ofAccount id: String) throws -> DeliveryRecord? {
+        try reading.delivery(to: receiver, ofAccount: id)
+    }
+
     func nextDue(to receiver: Int64) throws -> Instant? { try reading.nextDue(to: receiver) }
 
     func deliveryCounts(to receiver: Int64) throws -> DeliveryCounts {
@@ -37,13 +41,15 @@ extension SQLiteTransaction {
         do {
             try connection.execute(
                 """
-                INSERT INTO receiver (kind, name, type, follows_groups, settings, created, paused)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO receiver (kind, name, type, follows_groups, follows_references,
+                    settings, created, paused)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 receiver.kind.rawValue,
                 receiver.name,
                 receiver.scope.type,
                 receiver.scope.followsGroups ? 1 : 0,
+                receiver.scope.followsReferences ? 1 : 0,
                 SQLValue.utf8(JSON.object(receiver.settings).text),
                 receiver.created.microseconds,
                 receiver.isPaused ? 1 : 0
@@ -57,11 +63,13 @@ extension SQLiteTransaction {
     func update(_ receiver: Receiver) throws {
         try connection.execute(
             """
-            UPDATE receiver SET type = ?, follows_groups = ?, settings = ?, paused = ?
+            UPDATE receiver SET type = ?, follows_groups = ?, follows_references = ?, settings = ?,
+                paused = ?
             WHERE id = ?
             """,
             receiver.scope.type,
             receiver.scope.followsGroups ? 1 : 0,
+            receiver.scope.followsReferences ? 1 : 0,
             SQLValue.utf8(JSON.object(receiver.settings).text),
             receiver.isPaused ? 1 : 0,
             receiver.id
@@ -121,7 +129,12 @@ extension SQLiteTransaction {
                 change.isUrgent ? 0 : 1
             )
         }
-        if announcement.regrouped.isEmpty { return }
+        try announce(renamed: announcement.renamed, at: instant)
+        try announce(regrouped: announcement.regrouped, at: instant)
+    }
+
+    private func announce(regrouped ids: [String], at instant: Instant) throws {
+        if ids.isEmpty { return }
         try connection.execute(
             """
             WITH RECURSIVE inside(key) AS (
@@ -137,9 +150,37 @@ extension SQLiteTransaction {
                 due = excluded.due, attempts = 0, failing_since = NULL,
                 problem_code = NULL, problem_message = NULL
             """,
-            SQLValue.utf8(JSON.array(announcement.regrouped.map(JSON.string)).text),
+            SQLValue.utf8(JSON.array(ids.map(JSON.string)).text),
             instant.microseconds
         )
+    }
+
+    /// Announces those who refer to somebody whose name is another.
+    private func announce(renamed: [Announcement.Renamed], at instant: Instant) throws {
+        guard !renamed.isEmpty,
+            try connection.integer(
+                "SELECT EXISTS (SELECT 1 FROM receiver WHERE follows_references)"
+            ) != 0
+        else { return }
+        for renamed in renamed {
+            for (type, reference) in renamed.references {
+                let keys = try resources(of: type, whose: reference, is: renamed.id)
+                try connection.execute(
+                    """
+                    INSERT INTO delivery (receiver, resource, type, version, due)
+                    SELECT v.id, r.id, r.type, 1, ?2 FROM receiver v, json_each(?1) wanted
+                        JOIN resource r ON r.key = wanted.value
+                        WHERE v.follows_references AND (v.type IS NULL OR v.type = r.type)
+                    ON CONFLICT (receiver, resource) DO UPDATE SET version = version + 1,
+                        urgency = CASE WHEN due IS NULL THEN excluded.urgency ELSE urgency END,
+                        due = excluded.due, attempts = 0, failing_since = NULL,
+                        problem_code = NULL, problem_message = NULL
+                    """,
+                    Self.json(keys),
+                    instant.microseconds
+                )
+            }
+        }
     }
 
     func announce(

@@ -21,6 +21,13 @@ struct ImportCommand: ParsableCommand {
     )
     var administrators: [String] = []
 
+    @Flag(
+        help: """
+            Make the site's roles groups as well: who is put into such a group gets the role.
+            """
+    )
+    var roles = false
+
     @OptionGroup var options: SiteOptions
 
     func run() throws {
@@ -28,7 +35,7 @@ struct ImportCommand: ParsableCommand {
         var counts: [WordPressImport.Outcome: Int] = [:]
         var table = Table(columns: ["login", "outcome", "reason"])
         let progress = Progress("accounts")
-        try reportingFailure {
+        let members = try reportingFailure {
             try WordPressImport(
                 directory: site.directory,
                 receiver: site.receiver,
@@ -47,14 +54,37 @@ struct ImportCommand: ParsableCommand {
                 }
             }
         }
-        let summary = JSONObject(
+        var summary = JSONObject(
             WordPressImport.Outcome.allCases.map {
                 .init(name: $0.rawValue, value: .integer(Int64(counts[$0] ?? 0)))
             }
         )
+        if roles { summary["groups"] = .integer(Int64(try importRoles(site, members))) }
         if !options.json, !table.rows.isEmpty { table.show(as: .table) }
         show(summary, as: options.form)
+        if !administrators.isEmpty {
+            explain("A site lets nobody change its administrators whom it does not name itself:")
+            explain("define('ROSTER_ADMINISTRATORS', '\(administrators.joined(separator: ","))');")
+        }
         try site.deliver(options.database)
+    }
+
+    /// - Returns: The number of groups that were made.
+    private func importRoles(
+        _ site: ConnectedSite,
+        _ members: [String: [String]]
+    ) throws -> Int {
+        let rules = try reportingFailure {
+            try WordPressRoleGroups(
+                directory: site.directory,
+                receiver: site.receiver,
+                caller: .commandLine
+            ).make(try site.desk.status(), site.site, members: members)
+        }
+        if !rules.isEmpty {
+            _ = try reportingFailure { try site.change("roles") { $0.rules += rules } }
+        }
+        return rules.count
     }
 }
 
