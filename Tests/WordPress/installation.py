@@ -145,22 +145,28 @@ class WordPress(Site):
     @contextlib.contextmanager
     def without_plugin(self):
         (self.plugins / PLUGIN.name).unlink()
-        yield
-        self.add_plugin(PLUGIN)
+        try:
+            yield
+        finally:
+            self.add_plugin(PLUGIN)
 
     @contextlib.contextmanager
     def constants(self, **values):
         """Other constants in wp-config.php for a while; None is none."""
         before = {name: self.secret if name == "ROSTER_SECRET" else None for name in values}
         self.define(values)
-        yield
-        self.define(before)
+        try:
+            yield
+        finally:
+            self.define(before)
 
     @contextlib.contextmanager
     def option(self, name, value):
         self.evaluate("update_option($name, $value);", name=name, value=value)
-        yield
-        self.evaluate("delete_option($name);", name=name)
+        try:
+            yield
+        finally:
+            self.evaluate("delete_option($name);", name=name)
 
     # Ways in.
 
