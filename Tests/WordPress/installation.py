@@ -6,6 +6,7 @@ import json
 import pathlib
 import socket
 import sys
+import time
 import urllib.parse
 import xmlrpc.client
 
@@ -168,6 +169,10 @@ class WordPress(Site):
         finally:
             self.evaluate("delete_option($name);", name=name)
 
+    def mail_since(self, offset):
+        """What was mailed after that many bytes."""
+        return self.mail.read_bytes()[offset:].decode(errors="replace")
+
     # Ways in.
 
     def browser(self):
@@ -214,6 +219,14 @@ class WordPress(Site):
 def enters(browser):
     """Whether the cookies open the dashboard."""
     return browser.get("/wp-admin/profile.php").status == 200
+
+
+def until(condition, seconds=30):
+    """Waits for a condition; one that never comes is an error."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came"
+        time.sleep(0.02)
 
 
 def free_port():
