@@ -15,6 +15,8 @@ CACHE = pathlib.Path(__file__).resolve().parents[2] / ".build/wordpress"
 # The newest first.
 OTHERS = ("sid", "forky", "trixie")
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+# Packages with the files of others that WordPress's tree has links to.
+LINKED = re.compile(r"^ *Depends: (libjs-\S+|libphp-\S+|php-getid3)$", re.MULTILINE)
 MIRROR = re.compile(r"\b(?:https?|file):\S+/debian/?(?=\s|$)", re.MULTILINE)
 
 
@@ -46,7 +48,7 @@ def version(folder):
 
 
 def fetch(release, destination):
-    """Unpacks a release's package, asked of the mirror that apt uses; apt's own state stays as it is."""
+    """Unpacks a release's packages, asked of the mirror that apt uses; apt's own state stays as it is."""
     if not shutil.which("apt-get"):
         raise Failure("Another release's WordPress needs Debian's apt-get")
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -63,9 +65,10 @@ def fetch(release, destination):
                 "Acquire::http::Timeout=15", "APT::Update::Error-Mode=any",
                 *(("APT::Sandbox::User=root",) if os.geteuid() == 0 else ()))]
         run("apt-get", "--quiet", *options, "update", cwd=work)
-        run("apt-get", "--quiet", *options, "download", "wordpress", cwd=work)
-        package, = work.glob("wordpress_*.deb")
-        run("dpkg-deb", "--extract", package, work / "unpacked")
+        packages = LINKED.findall(run("apt-cache", *options, "depends", "wordpress"))
+        run("apt-get", "--quiet", *options, "download", "wordpress", *packages, cwd=work)
+        for package in work.glob("*.deb"):
+            run("dpkg-deb", "--extract", package, work / "unpacked")
         try:
             (work / "unpacked").rename(destination)
         except OSError:

@@ -1,7 +1,9 @@
 """The web server and PHP of a site."""
 
+import glob
 import os
 import pathlib
+import shlex
 import subprocess
 
 from .processes import IS_ROOT, PATH, UNPRIVILEGED, Daemon, Failure
@@ -28,7 +30,7 @@ daemon off;
 {user}
 worker_processes 1;
 pid {work}/nginx.pid;
-error_log {log};
+error_log "{log}";
 events {{}}
 http {{
     include /etc/nginx/mime.types;
@@ -120,19 +122,24 @@ require $root . $script;
 """
 
 
-def php_settings(directory):
+def php_settings(site):
     """php.ini's settings: mail goes to a file, and an edited file is seen at the next request."""
     return {
-        "sendmail_path": f"cat >>'{directory}/mail'",
+        "sendmail_path": f"/bin/sh {site.work}/sendmail",
         "opcache.revalidate_freq": "0",
         "memory_limit": "256M",
         "display_errors": "0",
     }
 
 
-def php_options(directory):
+def write_sendmail(site):
+    """What PHP mails with; it has no regard for the arguments that PHP adds."""
+    (site.work / "sendmail").write_text(f"cat >> {shlex.quote(str(site.mail))}\n")
+
+
+def php_options(site):
     """The settings as options of the `php` command."""
-    return [f"--define={name}={value}" for name, value in php_settings(directory).items()]
+    return [f"--define={name}={value}" for name, value in php_settings(site).items()]
 
 
 def daemons(server, site):
@@ -164,18 +171,17 @@ def start_php(site):
         if IS_ROOT else "",
         settings="\n".join(
             f'php_admin_value[{name}] = "{value}"'
-            for name, value in php_settings(site.directory).items()))
+            for name, value in php_settings(site).items()))
     fpm = daemon(site, "php")
     fpm.start(program, "--fpm-config", path)
     fpm.wait((site.work / "php.sock").exists)
 
 
 def newest_php():
-    programs = [
-        path for folder in PATH.split(":") for path in pathlib.Path(folder).glob("php-fpm*")]
+    programs = [name for folder in PATH.split(":") for name in glob.glob(f"{folder}/php-fpm*")]
     if not programs:
         raise Failure("php-fpm is missing; install it first: Scripts/packages wordpress")
-    return max(programs, key=lambda path: path.name)
+    return max(programs, key=os.path.basename)
 
 
 def start_nginx(site):
@@ -195,7 +201,7 @@ def start_builtin(site):
     router = site.work / "router.php"
     router.write_text(ROUTER)
     daemon(site, "builtin").start(
-        "php", *php_options(site.directory), "-S", f"127.0.0.1:{site.port}", "-t", site.root,
+        "php", *php_options(site), "-S", f"127.0.0.1:{site.port}", "-t", site.root,
         router, environment={"PHP_CLI_SERVER_WORKERS": str(PHP_PROCESSES)}, **UNPRIVILEGED)
 
 
@@ -208,7 +214,7 @@ def stop(site):
 def run_php(site, script, *arguments):
     """Standard output of a PHP script, given as its text, run on the command line as the site's user."""
     result = subprocess.run(
-        ["php", *php_options(site.directory), "--", *map(str, arguments)], input=script,
+        ["php", *php_options(site), "--", *map(str, arguments)], input=script,
         env={**os.environ, "PATH": PATH}, capture_output=True, text=True, **UNPRIVILEGED)
     if result.returncode != 0:
         # A page for a browser is on standard output; the reason is in the log.

@@ -115,6 +115,7 @@ class Site:
             database = self.database()
             database.start()
         self.name_place(database.socket, database_name)
+        servers.write_sendmail(self)
         if not self.is_installed:
             self.install(source, database, database_name)
         for start in servers.daemons(server, self):

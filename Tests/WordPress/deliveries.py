@@ -13,7 +13,8 @@ class Deliveries:
 
     def __init__(self, secret, answer_secret=None):
         self.secret = secret
-        self.answer_secret = answer_secret or secret
+        self.answer_secret = secret if answer_secret is None else answer_secret
+        self.answers = None  # how many more, or None for any number
         self.due = []
         self.calls = []  # (header fields, names in lower case; body)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
@@ -27,6 +28,10 @@ class Deliveries:
         """Status, and body of an answer."""
         if not webhooks.is_signed(fields, body, self.secret):
             return 401, {"code": "scim_bad_signature"}
+        if self.answers == 0:
+            return 503, {}
+        if self.answers:
+            self.answers -= 1
         request = json.loads(body)
         self.calls.append((fields, request))
         done = {(result["scimId"], result["version"]) for result in request["acknowledge"]}

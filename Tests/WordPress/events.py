@@ -59,9 +59,10 @@ class Person:
         return self.site.apply(event(
             "validate", self.scim_id, self.version + 1, {**self.members, **members}))
 
-    def delete(self, mode="delete", **members):
+    def delete(self, mode="delete", **fields):
+        """The result of a deletion; further fields are those of the event, such as `reassign`."""
         self.version += 1
-        return self.site.apply(event("delete", self.scim_id, self.version, members, mode=mode))
+        return self.site.apply(event("delete", self.scim_id, self.version, {}, mode=mode, **fields))
 
     @property
     def login(self):

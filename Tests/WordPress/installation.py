@@ -6,6 +6,7 @@ import json
 import pathlib
 import socket
 import sys
+import time
 import urllib.parse
 import xmlrpc.client
 
@@ -145,22 +146,32 @@ class WordPress(Site):
     @contextlib.contextmanager
     def without_plugin(self):
         (self.plugins / PLUGIN.name).unlink()
-        yield
-        self.add_plugin(PLUGIN)
+        try:
+            yield
+        finally:
+            self.add_plugin(PLUGIN)
 
     @contextlib.contextmanager
     def constants(self, **values):
         """Other constants in wp-config.php for a while; None is none."""
         before = {name: self.secret if name == "ROSTER_SECRET" else None for name in values}
         self.define(values)
-        yield
-        self.define(before)
+        try:
+            yield
+        finally:
+            self.define(before)
 
     @contextlib.contextmanager
     def option(self, name, value):
         self.evaluate("update_option($name, $value);", name=name, value=value)
-        yield
-        self.evaluate("delete_option($name);", name=name)
+        try:
+            yield
+        finally:
+            self.evaluate("delete_option($name);", name=name)
+
+    def mail_since(self, offset):
+        """What was mailed after that many bytes."""
+        return self.mail.read_bytes()[offset:].decode(errors="replace")
 
     # Ways in.
 
@@ -208,6 +219,14 @@ class WordPress(Site):
 def enters(browser):
     """Whether the cookies open the dashboard."""
     return browser.get("/wp-admin/profile.php").status == 200
+
+
+def until(condition, seconds=30):
+    """Waits for a condition; one that never comes is an error."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came"
+        time.sleep(0.02)
 
 
 def free_port():

@@ -39,7 +39,7 @@ def test_report(wordpress, people):
     assert rows[active.scim_id] == row(active)
     assert rows[deactivated.scim_id] == row(deactivated, active=False)
     assert rows[deleted.scim_id] == row(deleted, userId=0, active=False, deleted=True)
-    assert rows[kept.scim_id] == row(kept, active=False, deleted=True)
+    assert rows[kept.scim_id] == row(kept, userId=0, active=False, deleted=True)
 
 
 def test_report_of_an_account_removed_by_hand(wordpress, people):

@@ -1,16 +1,18 @@
 <?php
-// What is called of Advanced Custom Fields and of BuddyPress, which note it.
+// What is called of Advanced Custom Fields and of BuddyPress, which note it in options. The fields
+// are those that the option `has_fields` names.
 function acf_get_field($name) {
-    return in_array($name, get_option('has_fields', []), true) ? ['name' => $name] : false;
+    return in_array($name, get_option('has_fields', []), true)
+        ? ['key' => "field_$name", 'name' => $name] : false;
 }
 
-function get_field_object($name, $object = false) {
-    return acf_get_field($name);
-}
-
-function update_field($name, $value, $object = false) {
-    update_option('updated_fields', [...get_option('updated_fields', []), [$name, $value, $object]]);
+function update_field($key, $value, $object = false) {
+    update_option('updated_fields', [...get_option('updated_fields', []), [$key, $value, $object]]);
     return true;
+}
+
+function xprofile_get_field_id_from_name($name) {
+    return in_array($name, get_option('has_fields', []), true) ? 7 : null;
 }
 
 function xprofile_set_field_data($field, $user_id, $value) {
