@@ -42,7 +42,7 @@ final class Roster_Values {
 	const CLOCK_SECONDS      = 300;
 	const KEY_BYTES_MIN      = 16;
 	const LOCK_SECONDS       = 10;
-	const TRIES              = 3;
+	const TRIES              = 5;
 	const PULL_EVENTS        = 50;
 	const PULL_SECONDS       = 25;
 	const PULL_PAGE_SECONDS  = 3;
@@ -138,7 +138,7 @@ final class Roster_State {
 	/** Whether Roster itself writes now. What is closed to others is open then. */
 	public static $applying = false;
 
-	/** User id (0: one that is being made) and columns that wp_insert_user does not take: user_login, user_pass. */
+	/** The account, as ID, and the columns of it that wp_insert_user would leave alone. */
 	public static $columns = null;
 
 	/** Whether a transaction is open, and how many database errors there were before it. */
@@ -578,7 +578,9 @@ function roster_may_use_route( WP_REST_Request $request ) {
 function roster_answer_route( WP_REST_Request $request ) {
 	ignore_user_abort( true );
 	Roster_State::$answering = true;
+	ob_start();
 	list( $status, $answer ) = roster_take_call( 'events', (string) $request->get_body() );
+	ob_end_clean();
 	Roster_State::$answering = false;
 	return new WP_REST_Response( $answer, $status );
 }
@@ -767,7 +769,8 @@ function roster_table() {
 function roster_has_table() {
 	global $wpdb;
 	static $has = false;
-	$has = $has || roster_table() === $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( roster_table() ) ) );
+	// Some servers keep all names in lower case.
+	$has = $has || 0 === strcasecmp( roster_table(), (string) $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( roster_table() ) ) ) );
 	return $has;
 }
 
@@ -874,9 +877,13 @@ function roster_begin() {
 		$wpdb->query( 'START TRANSACTION' );
 		return;
 	}
-	Roster_State::$retries   = $wpdb->reconnect_retries;
-	$wpdb->reconnect_retries = 0;
-	$wpdb->query( 'SET autocommit = 0' );
+	if ( false === $wpdb->query( 'SET autocommit = 0' ) ) {
+		throw new Roster_Busy( $wpdb->last_error );
+	}
+	if ( property_exists( $wpdb, 'reconnect_retries' ) ) {
+		Roster_State::$retries   = $wpdb->reconnect_retries;
+		$wpdb->reconnect_retries = 0;
+	}
 	$wpdb->query( 'SAVEPOINT roster' );
 }
 
@@ -915,8 +922,11 @@ function roster_end() {
 	global $wpdb;
 	if ( ! roster_is_sqlite() ) {
 		$wpdb->query( 'SET autocommit = 1' );
-		$wpdb->reconnect_retries = Roster_State::$retries;
+		if ( null !== Roster_State::$retries ) {
+			$wpdb->reconnect_retries = Roster_State::$retries;
+		}
 	}
+	Roster_State::$retries     = null;
 	Roster_State::$transaction = false;
 	Roster_State::$applying    = false;
 	Roster_State::$columns     = null;
@@ -1287,7 +1297,7 @@ function roster_open_account( $user_id ) {
 	roster_forget( $user_id );
 }
 
-/** Gives wp_insert_user the columns it would not take: a new login, a ready hash. */
+/** Gives wp_insert_user the column it would not take: a new login. */
 function roster_add_columns( $data, $update, $user_id ) {
 	if ( is_array( $data ) && Roster_State::$columns && (int) $user_id === Roster_State::$columns['ID'] ) {
 		$data                  = array_merge( $data, array_diff_key( Roster_State::$columns, array( 'ID' => 0 ) ) );
@@ -1692,10 +1702,10 @@ final class Roster_Change {
 			if ( mb_strlen( $fields[ $name ] ) > $max ) {
 				throw new Roster_Refusal( 'too_long', "$name has at most $max characters." );
 			}
-			// A table without four-byte characters drops the whole row in silence.
-			if ( $wpdb->strip_invalid_text_for_column( $wpdb->users, $column, $fields[ $name ] ) !== $fields[ $name ] ) {
-				throw new Roster_Refusal( 'too_long', "$name has characters that do not fit into the database." );
-			}
+			$this->check_characters( $name, $fields[ $name ], $wpdb->users, $column );
+		}
+		foreach ( array_diff( Roster_Values::FIELDS, array_keys( Roster_Values::COLUMNS ) ) as $name => $field ) {
+			$this->check_characters( $name, isset( $fields[ $name ] ) ? $fields[ $name ] : '', $wpdb->usermeta, 'meta_value' );
 		}
 		if ( isset( $fields['email'] ) && '' !== $fields['email'] ) {
 			$this->check_email( $fields['email'] );
@@ -1704,6 +1714,14 @@ final class Roster_Change {
 			$fields['locale'] = roster_clean_locale( $fields['locale'] );
 		}
 		$this->plan['fields'] = $fields;
+	}
+
+	/** A table without four-byte characters drops the whole row in silence. */
+	private function check_characters( $name, $value, $table, $column ) {
+		global $wpdb;
+		if ( '' !== $value && ! preg_match( '/^[\x00-\x7f]*$/D', $value ) && $wpdb->strip_invalid_text_for_column( $table, $column, $value ) !== $value ) {
+			throw new Roster_Refusal( 'too_long', "$name has characters that do not fit into the database." );
+		}
 	}
 
 	private function check_email( $email ) {
@@ -1823,6 +1841,9 @@ final class Roster_Change {
 				throw new Roster_Refusal( 'meta_not_allowed', "The usermeta key $key is WordPress's own, or not one." );
 			}
 		}
+		foreach ( array_filter( $meta, 'is_string' ) as $key => $value ) {
+			$this->check_characters( "meta:$key", $value, $GLOBALS['wpdb']->usermeta, 'meta_value' );
+		}
 	}
 
 	/** Finds the hash to set, when it is another than the last one. */
@@ -1886,10 +1907,6 @@ final class Roster_Change {
 		foreach ( $this->plan['fields'] as $name => $value ) {
 			$data[ Roster_Values::FIELDS[ $name ] ] = $value;
 		}
-		Roster_State::$columns = isset( $this->plan['hash'] ) ? array(
-			'ID'        => 0,
-			'user_pass' => $this->plan['hash'],
-		) : null;
 		add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX );
 		try {
 			$id = wp_insert_user( wp_slash( $data ) );
