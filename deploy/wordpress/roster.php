@@ -1064,6 +1064,9 @@ function roster_roles_of( $site ) {
 	}
 	if ( ! isset( $known[ $site ] ) ) {
 		$known[ $site ] = array();
+		if ( ! get_site( $site ) ) {
+			return array();
+		}
 		foreach ( (array) get_blog_option( $site, $wpdb->get_blog_prefix( $site ) . 'user_roles', array() ) as $name => $role ) {
 			$known[ $site ][ $name ] = isset( $role['capabilities'] ) ? (array) $role['capabilities'] : array();
 		}
@@ -1270,6 +1273,8 @@ function roster_put_password_away( $user_id ) {
 function roster_open_account( $user_id ) {
 	global $wpdb;
 	$kept = roster_kept( $user_id );
+	// What came past the block since then is not what was put away.
+	roster_empty_roles( $user_id );
 	delete_user_meta( $user_id, 'roster_deactivated' );
 	delete_user_meta( $user_id, '_roster_kept' );
 	foreach ( $kept['caps'] as $site => $caps ) {
@@ -1668,6 +1673,10 @@ final class Roster_Change {
 		if ( $this->account && $login === $this->account->user_login ) {
 			return;
 		}
+		if ( $this->account && $this->must_keep_login( $login ) ) {
+			$this->remarks[] = 'The login stays, as ROSTER_ADMINISTRATORS names it.';
+			return;
+		}
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) ); // phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress's own.
 		if ( in_array( strtolower( $login ), $illegal, true ) ) {
 			throw new Roster_Refusal( 'invalid_username', 'This site does not allow the login.' );
@@ -1678,6 +1687,12 @@ final class Roster_Change {
 		// WordPress would ask the cache, which may remember an account that is gone.
 		wp_cache_delete( $login, 'userlogins' );
 		$this->plan['login'] = $login;
+	}
+
+	/** @return bool Whether a new name would make of a named administrator one that nobody named. */
+	private function must_keep_login( $login ) {
+		return roster_is_named_admin( $this->account->user_login ) && ! roster_is_named_admin( $login )
+			&& ( roster_is_super_admin( $this->account->user_login ) || roster_admin_sites( roster_caps_in( roster_meta_of( $this->user_id ) ) ) );
 	}
 
 	/** Finds the fields to set. */
@@ -1768,7 +1783,7 @@ final class Roster_Change {
 	/** What Roster gave and does not want goes; so does what rules name; what stays is what somebody else gave. */
 	private function plan_main_roles( $main, array $caps, $sites ) {
 		$wanted  = isset( $this->user['roles'] ) && is_array( $this->user['roles'] ) ? array_values( $this->user['roles'] ) : array();
-		$managed = isset( $this->user['managedRoles'] ) && is_array( $this->user['managedRoles'] ) ? $this->user['managedRoles'] : null;
+		$managed = isset( $this->user['managedRoles'] ) && is_array( $this->user['managedRoles'] ) ? array_filter( $this->user['managedRoles'], 'is_string' ) : null;
 		$named   = null !== $sites && array_key_exists( $main, $sites );
 		if ( $named && null !== $sites[ $main ] ) {
 			$wanted[] = $sites[ $main ];
@@ -1806,7 +1821,8 @@ final class Roster_Change {
 
 	/** One role on one site of a network beside the main one. */
 	private function plan_site_role( $site, $caps, $wanted ) {
-		$exists = (bool) get_site( $site );
+		// get_site( 0 ) would be the current site.
+		$exists = $site > 0 && get_site( $site );
 		if ( null !== $wanted ) {
 			if ( ! $exists ) {
 				throw new Roster_Refusal( 'role_not_allowed', "There is no site $site." );
