@@ -42,7 +42,7 @@ final class Roster_Values {
 	const CLOCK_SECONDS      = 300;
 	const KEY_BYTES_MIN      = 16;
 	const LOCK_SECONDS       = 10;
-	const TRIES              = 3;
+	const TRIES              = 5;
 	const PULL_EVENTS        = 50;
 	const PULL_SECONDS       = 25;
 	const PULL_PAGE_SECONDS  = 3;
@@ -138,7 +138,7 @@ final class Roster_State {
 	/** Whether Roster itself writes now. What is closed to others is open then. */
 	public static $applying = false;
 
-	/** User id (0: one that is being made) and columns that wp_insert_user does not take: user_login, user_pass. */
+	/** The account, as ID, and the columns of it that wp_insert_user would leave alone. */
 	public static $columns = null;
 
 	/** Whether a transaction is open, and how many database errors there were before it. */
@@ -578,7 +578,9 @@ function roster_may_use_route( WP_REST_Request $request ) {
 function roster_answer_route( WP_REST_Request $request ) {
 	ignore_user_abort( true );
 	Roster_State::$answering = true;
+	ob_start();
 	list( $status, $answer ) = roster_take_call( 'events', (string) $request->get_body() );
+	ob_end_clean();
 	Roster_State::$answering = false;
 	return new WP_REST_Response( $answer, $status );
 }
@@ -767,7 +769,8 @@ function roster_table() {
 function roster_has_table() {
 	global $wpdb;
 	static $has = false;
-	$has = $has || roster_table() === $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( roster_table() ) ) );
+	// Some servers keep all names in lower case.
+	$has = $has || 0 === strcasecmp( roster_table(), (string) $wpdb->get_var( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( roster_table() ) ) ) );
 	return $has;
 }
 
@@ -874,9 +877,13 @@ function roster_begin() {
 		$wpdb->query( 'START TRANSACTION' );
 		return;
 	}
-	Roster_State::$retries   = $wpdb->reconnect_retries;
-	$wpdb->reconnect_retries = 0;
-	$wpdb->query( 'SET autocommit = 0' );
+	if ( false === $wpdb->query( 'SET autocommit = 0' ) ) {
+		throw new Roster_Busy( $wpdb->last_error );
+	}
+	if ( property_exists( $wpdb, 'reconnect_retries' ) ) {
+		Roster_State::$retries   = $wpdb->reconnect_retries;
+		$wpdb->reconnect_retries = 0;
+	}
 	$wpdb->query( 'SAVEPOINT roster' );
 }
 
@@ -915,8 +922,11 @@ function roster_end() {
 	global $wpdb;
 	if ( ! roster_is_sqlite() ) {
 		$wpdb->query( 'SET autocommit = 1' );
-		$wpdb->reconnect_retries = Roster_State::$retries;
+		if ( null !== Roster_State::$retries ) {
+			$wpdb->reconnect_retries = Roster_State::$retries;
+		}
 	}
+	Roster_State::$retries     = null;
 	Roster_State::$transaction = false;
 	Roster_State::$applying    = false;
 	Roster_State::$columns     = null;
@@ -1054,6 +1064,9 @@ function roster_roles_of( $site ) {
 	}
 	if ( ! isset( $known[ $site ] ) ) {
 		$known[ $site ] = array();
+		if ( ! get_site( $site ) ) {
+			return array();
+		}
 		foreach ( (array) get_blog_option( $site, $wpdb->get_blog_prefix( $site ) . 'user_roles', array() ) as $name => $role ) {
 			$known[ $site ][ $name ] = isset( $role['capabilities'] ) ? (array) $role['capabilities'] : array();
 		}
@@ -1260,6 +1273,8 @@ function roster_put_password_away( $user_id ) {
 function roster_open_account( $user_id ) {
 	global $wpdb;
 	$kept = roster_kept( $user_id );
+	// What came past the block since then is not what was put away.
+	roster_empty_roles( $user_id );
 	delete_user_meta( $user_id, 'roster_deactivated' );
 	delete_user_meta( $user_id, '_roster_kept' );
 	foreach ( $kept['caps'] as $site => $caps ) {
@@ -1287,7 +1302,7 @@ function roster_open_account( $user_id ) {
 	roster_forget( $user_id );
 }
 
-/** Gives wp_insert_user the columns it would not take: a new login, a ready hash. */
+/** Gives wp_insert_user the column it would not take: a new login. */
 function roster_add_columns( $data, $update, $user_id ) {
 	if ( is_array( $data ) && Roster_State::$columns && (int) $user_id === Roster_State::$columns['ID'] ) {
 		$data                  = array_merge( $data, array_diff_key( Roster_State::$columns, array( 'ID' => 0 ) ) );
@@ -1683,6 +1698,10 @@ final class Roster_Change {
 		if ( $this->account && $login === $this->account->user_login ) {
 			return;
 		}
+		if ( $this->account && $this->must_keep_login( $login ) ) {
+			$this->remarks[] = 'The login stays, as ROSTER_ADMINISTRATORS names it.';
+			return;
+		}
 		$illegal = array_map( 'strtolower', (array) apply_filters( 'illegal_user_logins', array() ) ); // phpcs:ignore WordPress.NamingConventions.PrefixAllGlobals -- WordPress's own.
 		if ( in_array( strtolower( $login ), $illegal, true ) ) {
 			throw new Roster_Refusal( 'invalid_username', 'This site does not allow the login.' );
@@ -1693,6 +1712,12 @@ final class Roster_Change {
 		// WordPress would ask the cache, which may remember an account that is gone.
 		wp_cache_delete( $login, 'userlogins' );
 		$this->plan['login'] = $login;
+	}
+
+	/** @return bool Whether a new name would make of a named administrator one that nobody named. */
+	private function must_keep_login( $login ) {
+		return roster_is_named_admin( $this->account->user_login ) && ! roster_is_named_admin( $login )
+			&& ( roster_is_super_admin( $this->account->user_login ) || roster_admin_sites( roster_caps_in( roster_meta_of( $this->user_id ) ) ) );
 	}
 
 	/** Finds the fields to set. */
@@ -1717,10 +1742,10 @@ final class Roster_Change {
 			if ( mb_strlen( $fields[ $name ] ) > $max ) {
 				throw new Roster_Refusal( 'too_long', "$name has at most $max characters." );
 			}
-			// A table without four-byte characters drops the whole row in silence.
-			if ( $wpdb->strip_invalid_text_for_column( $wpdb->users, $column, $fields[ $name ] ) !== $fields[ $name ] ) {
-				throw new Roster_Refusal( 'too_long', "$name has characters that do not fit into the database." );
-			}
+			$this->check_characters( $name, $fields[ $name ], $wpdb->users, $column );
+		}
+		foreach ( array_diff( Roster_Values::FIELDS, array_keys( Roster_Values::COLUMNS ) ) as $name => $field ) {
+			$this->check_characters( $name, isset( $fields[ $name ] ) ? $fields[ $name ] : '', $wpdb->usermeta, 'meta_value' );
 		}
 		if ( isset( $fields['email'] ) && '' !== $fields['email'] ) {
 			$this->check_email( $fields['email'] );
@@ -1729,6 +1754,14 @@ final class Roster_Change {
 			$fields['locale'] = roster_clean_locale( $fields['locale'] );
 		}
 		$this->plan['fields'] = $fields;
+	}
+
+	/** A table without four-byte characters drops the whole row in silence. */
+	private function check_characters( $name, $value, $table, $column ) {
+		global $wpdb;
+		if ( '' !== $value && ! preg_match( '/^[\x00-\x7f]*$/D', $value ) && $wpdb->strip_invalid_text_for_column( $table, $column, $value ) !== $value ) {
+			throw new Roster_Refusal( 'too_long', "$name has characters that do not fit into the database." );
+		}
 	}
 
 	private function check_email( $email ) {
@@ -1775,7 +1808,7 @@ final class Roster_Change {
 	/** What Roster gave and does not want goes; so does what rules name; what stays is what somebody else gave. */
 	private function plan_main_roles( $main, array $caps, $sites ) {
 		$wanted  = isset( $this->user['roles'] ) && is_array( $this->user['roles'] ) ? array_values( $this->user['roles'] ) : array();
-		$managed = isset( $this->user['managedRoles'] ) && is_array( $this->user['managedRoles'] ) ? $this->user['managedRoles'] : null;
+		$managed = isset( $this->user['managedRoles'] ) && is_array( $this->user['managedRoles'] ) ? array_filter( $this->user['managedRoles'], 'is_string' ) : null;
 		$named   = null !== $sites && array_key_exists( $main, $sites );
 		if ( $named && null !== $sites[ $main ] ) {
 			$wanted[] = $sites[ $main ];
@@ -1813,7 +1846,8 @@ final class Roster_Change {
 
 	/** One role on one site of a network beside the main one. */
 	private function plan_site_role( $site, $caps, $wanted ) {
-		$exists = (bool) get_site( $site );
+		// get_site( 0 ) would be the current site.
+		$exists = $site > 0 && get_site( $site );
 		if ( null !== $wanted ) {
 			if ( ! $exists ) {
 				throw new Roster_Refusal( 'role_not_allowed', "There is no site $site." );
@@ -1847,6 +1881,9 @@ final class Roster_Change {
 			if ( ! roster_meta_key_is_open( $key ) ) {
 				throw new Roster_Refusal( 'meta_not_allowed', "The usermeta key $key is WordPress's own, or not one." );
 			}
+		}
+		foreach ( array_filter( $meta, 'is_string' ) as $key => $value ) {
+			$this->check_characters( "meta:$key", $value, $GLOBALS['wpdb']->usermeta, 'meta_value' );
 		}
 	}
 
@@ -1949,10 +1986,6 @@ final class Roster_Change {
 		foreach ( $this->plan['fields'] as $name => $value ) {
 			$data[ Roster_Values::FIELDS[ $name ] ] = $value;
 		}
-		Roster_State::$columns = isset( $this->plan['hash'] ) ? array(
-			'ID'        => 0,
-			'user_pass' => $this->plan['hash'],
-		) : null;
 		add_filter( 'wp_hash_password_options', $cheap, PHP_INT_MAX );
 		try {
 			$id = wp_insert_user( wp_slash( $data ) );
