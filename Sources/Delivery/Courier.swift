@@ -59,7 +59,7 @@ package struct Courier {
     /// Longer than a call may take, in seconds.
     private static let leaseSeconds = 75
     private static let idleLeaseSeconds = 15
-    private static let pollMilliseconds = 40
+    private static let pollMilliseconds = 8
 
     /// How long a courier stays when there is nothing to send.
     package struct Patience: Sendable {
