@@ -54,6 +54,9 @@ struct CheckCommand: ParsableCommand {
         var store: SQLiteStore?
         if let check {
             store = check.run(&report)
+            if let store {
+                report.add(ReceiverCheck(directory: Directory(store), now: currentInstant()).findings)
+            }
         } else if tokenFile == nil {
             report.add(DatabaseCheck.unnamed)
         } else {

@@ -59,7 +59,7 @@ struct DeliverCommand: ParsableCommand {
         }
     }
 
-    private static let drainPatience = Courier.Patience(forChanges: 5, forRetries: 150)
+    private static let drainPatience = Courier.Patience(forChanges: 5, forRetries: 40)
 
     private func receivers(_ directory: Directory) throws -> [Receiver] {
         try reportingCause { () throws(SCIMError) in
