@@ -41,7 +41,7 @@ final class Roster_Values {
 	const PAGE_MAX           = 1000;
 	const CLOCK_SECONDS      = 300;
 	const KEY_BYTES_MIN      = 16;
-	const LOCK_SECONDS       = 10;
+	const LOCK_SECONDS       = 5;
 	const TRIES              = 5;
 	const TRY_SECONDS        = 3;
 	const PULL_EVENTS        = 50;
@@ -1511,8 +1511,9 @@ final class Roster_Change {
 	private function load_row( $lock ) {
 		global $wpdb;
 		$table = roster_table();
-		if ( $lock ) {
-			$wpdb->query( $wpdb->prepare( "INSERT INTO {$table} (scim_id, user_id, version, deleted, updated, state) VALUES (%s, 0, 0, 0, 0, '') ON DUPLICATE KEY UPDATE version = version", $this->scim_id ) );
+		$insert = "INSERT INTO {$table} (scim_id, user_id, version, deleted, updated, state) VALUES (%s, 0, 0, 0, 0, '') ON DUPLICATE KEY UPDATE version = version";
+		if ( $lock && false === $wpdb->query( $wpdb->prepare( $insert, $this->scim_id ) ) ) {
+			throw new Roster_Busy( 'The link cannot be locked. ' . $wpdb->last_error );
 		}
 		$for       = $lock && ! roster_is_sqlite() ? 'FOR UPDATE' : '';
 		$this->row = $wpdb->get_row( $wpdb->prepare( "SELECT user_id, version, deleted, state FROM {$table} WHERE scim_id = %s {$for}", $this->scim_id ) );
@@ -1549,9 +1550,8 @@ final class Roster_Change {
 			return 0;
 		}
 		roster_forget( $id );
-		$says = (string) get_user_meta( $id, 'roster_scim_id', true );
-		// Another id here: the number was given to another account.
-		return '' === $says || $says === $this->scim_id ? $id : 0;
+		// The account must know of the link too: a database may give the number of a lost account to another one.
+		return (string) roster_own_meta( $id, 'roster_scim_id' ) === $this->scim_id ? $id : 0;
 	}
 
 	/** Finds the account: linked, named by an import, or adopted. 0: one has to be made. */
@@ -1576,7 +1576,12 @@ final class Roster_Change {
 	/** @return int The account that the event names, where it is free. */
 	private function named_id() {
 		$id = $this->asked_id();
-		return $id && roster_user_row( $id ) && '' === roster_linked_scim_id( $id ) ? $id : 0;
+		return $id && roster_user_row( $id ) && $this->is_free( $id ) ? $id : 0;
+	}
+
+	/** @return bool Whether no other SCIM user has an account. */
+	private function is_free( $id ) {
+		return in_array( roster_linked_scim_id( $id ), array( '', $this->scim_id ), true );
 	}
 
 	/** @return int The hand-made account that a new user takes over, where wp-config.php lets it. */
@@ -1590,7 +1595,7 @@ final class Roster_Change {
 		$column = 'login' === $adopt ? 'user_login' : 'user_email';
 		$ids    = $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE {$column} = %s LIMIT 2", $value ) );
 		$id     = 1 === count( $ids ) ? (int) $ids[0] : 0;
-		if ( ! $id || '' !== roster_linked_scim_id( $id ) ) {
+		if ( ! $id || ! $this->is_free( $id ) ) {
 			return 0;
 		}
 		$row = roster_user_row( $id );
