@@ -41,8 +41,9 @@ final class Roster_Values {
 	const PAGE_MAX           = 1000;
 	const CLOCK_SECONDS      = 300;
 	const KEY_BYTES_MIN      = 16;
-	const LOCK_SECONDS       = 10;
+	const LOCK_SECONDS       = 5;
 	const TRIES              = 5;
+	const TRY_SECONDS        = 3;
 	const PULL_EVENTS        = 50;
 	const PULL_SECONDS       = 25;
 	const PULL_PAGE_SECONDS  = 3;
@@ -504,6 +505,7 @@ function roster_quiet( $quiet ) {
 /** @return array The result of one event. Whatever it throws stays here. */
 function roster_take_event( array $event ) {
 	$problem = null;
+	$start   = microtime( true );
 	for ( $try = 0; $try < Roster_Values::TRIES; $try++ ) {
 		$change = new Roster_Change( $event );
 		try {
@@ -512,6 +514,9 @@ function roster_take_event( array $event ) {
 			return $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
 		} catch ( Roster_Busy $busy ) {
 			$problem = $busy;
+			if ( microtime( true ) - $start > Roster_Values::TRY_SECONDS ) {
+				break;
+			}
 			usleep( wp_rand( 20000, 120000 ) );
 		} catch ( Throwable $problem ) {
 			break;
@@ -877,7 +882,8 @@ function roster_begin() {
 		$wpdb->query( 'START TRANSACTION' );
 		return;
 	}
-	if ( false === $wpdb->query( 'SET autocommit = 0' ) ) {
+	// Not the 50 seconds of the default: whoever called would not wait for the answer.
+	if ( false === $wpdb->query( $wpdb->prepare( 'SET autocommit = 0, innodb_lock_wait_timeout = %d', Roster_Values::LOCK_SECONDS ) ) ) {
 		throw new Roster_Busy( $wpdb->last_error );
 	}
 	if ( property_exists( $wpdb, 'reconnect_retries' ) ) {
@@ -921,7 +927,7 @@ function roster_roll_back() {
 function roster_end() {
 	global $wpdb;
 	if ( ! roster_is_sqlite() ) {
-		$wpdb->query( 'SET autocommit = 1' );
+		$wpdb->query( 'SET autocommit = 1, innodb_lock_wait_timeout = DEFAULT' );
 		if ( null !== Roster_State::$retries ) {
 			$wpdb->reconnect_retries = Roster_State::$retries;
 		}
@@ -994,12 +1000,31 @@ function roster_set_own_meta( $user_id, $key, $value ) {
 
 /** @return bool Whether an account is deactivated. */
 function roster_is_deactivated( $user_id ) {
-	return $user_id && '' !== (string) get_user_meta( $user_id, 'roster_deactivated', true );
+	return $user_id && '' !== (string) roster_own_meta( $user_id, 'roster_deactivated' );
+}
+
+/**
+ * @return mixed Usermeta of our own; empty where there is none. Inside a transaction it comes from the database: another
+ *               request may have put what was there before into a persistent cache.
+ */
+function roster_own_meta( $user_id, $key ) {
+	global $wpdb;
+	if ( ! Roster_State::$transaction ) {
+		return get_user_meta( $user_id, $key, true );
+	}
+	$value = $wpdb->get_var( $wpdb->prepare( "SELECT meta_value FROM {$wpdb->usermeta} WHERE user_id = %d AND meta_key = %s LIMIT 1", $user_id, $key ) );
+	return null === $value ? '' : maybe_unserialize( $value );
+}
+
+/** @return WP_User An account with its roles on the current site, not from a cache. */
+function roster_fresh_user( $user_id ) {
+	wp_cache_delete( $user_id, 'user_meta' );
+	return new WP_User( $user_id );
 }
 
 /** @return array What a deactivated account had: caps, a list for each site, and pass, the password hash. */
 function roster_kept( $user_id ) {
-	$kept = get_user_meta( $user_id, '_roster_kept', true );
+	$kept = roster_own_meta( $user_id, '_roster_kept' );
 	return array_merge(
 		array(
 			'caps' => array(),
@@ -1044,6 +1069,7 @@ function roster_caps_in( array $meta ) {
 /** @return array The first value of each usermeta key of an account. */
 function roster_meta_of( $user_id ) {
 	$meta = array();
+	wp_cache_delete( $user_id, 'user_meta' );
 	foreach ( (array) get_user_meta( $user_id ) as $key => $values ) {
 		$meta[ $key ] = is_array( $values ) ? reset( $values ) : $values;
 	}
@@ -1192,7 +1218,7 @@ function roster_change_roles( $user_id, $site, array $add, array $remove, $leave
 			throw new Roster_Refusal( 'role_not_allowed', $joined->get_error_message() );
 		}
 	}
-	$user = new WP_User( $user_id );
+	$user = roster_fresh_user( $user_id );
 	if ( 1 === count( $add ) && ! array_diff( $user->roles, $remove ) ) {
 		// One for another: set_role, whose action other plugins wait for.
 		$user->set_role( reset( $add ) );
@@ -1244,7 +1270,7 @@ function roster_empty_roles( $user_id ) {
 		if ( is_multisite() ) {
 			switch_to_blog( $site );
 		}
-		$user = new WP_User( $user_id );
+		$user = roster_fresh_user( $user_id );
 		$user->set_role( '' );
 		update_user_meta( $user_id, $key, array() );
 		$user->for_site();
@@ -1285,7 +1311,7 @@ function roster_open_account( $user_id ) {
 		if ( is_multisite() ) {
 			switch_to_blog( $site );
 		}
-		$user = new WP_User( $user_id );
+		$user = roster_fresh_user( $user_id );
 		$user->set_role( (string) array_shift( $roles ) );
 		array_map( array( $user, 'add_role' ), $roles );
 		foreach ( array_diff_key( (array) $caps, $user->caps ) as $cap => $grant ) {
@@ -1486,8 +1512,9 @@ final class Roster_Change {
 	private function load_row( $lock ) {
 		global $wpdb;
 		$table = roster_table();
-		if ( $lock ) {
-			$wpdb->query( $wpdb->prepare( "INSERT INTO {$table} (scim_id, user_id, version, deleted, updated, state) VALUES (%s, 0, 0, 0, 0, '') ON DUPLICATE KEY UPDATE version = version", $this->scim_id ) );
+		$insert = "INSERT INTO {$table} (scim_id, user_id, version, deleted, updated, state) VALUES (%s, 0, 0, 0, 0, '') ON DUPLICATE KEY UPDATE version = version";
+		if ( $lock && false === $wpdb->query( $wpdb->prepare( $insert, $this->scim_id ) ) ) {
+			throw new Roster_Busy( 'The link cannot be locked. ' . $wpdb->last_error );
 		}
 		$for       = $lock && ! roster_is_sqlite() ? 'FOR UPDATE' : '';
 		$this->row = $wpdb->get_row( $wpdb->prepare( "SELECT user_id, version, deleted, state FROM {$table} WHERE scim_id = %s {$for}", $this->scim_id ) );
@@ -1524,9 +1551,8 @@ final class Roster_Change {
 			return 0;
 		}
 		roster_forget( $id );
-		$says = (string) get_user_meta( $id, 'roster_scim_id', true );
-		// Another id here: the number was given to another account.
-		return '' === $says || $says === $this->scim_id ? $id : 0;
+		// The account must know of the link too: a database may give the number of a lost account to another one.
+		return (string) roster_own_meta( $id, 'roster_scim_id' ) === $this->scim_id ? $id : 0;
 	}
 
 	/** Finds the account: linked, named by an import, or adopted. 0: one has to be made. */
@@ -1554,7 +1580,12 @@ final class Roster_Change {
 	/** @return int The account that the event names, where it is free. */
 	private function named_id() {
 		$id = $this->asked_id();
-		return $id && roster_user_row( $id ) && '' === roster_linked_scim_id( $id ) ? $id : 0;
+		return $id && roster_user_row( $id ) && $this->is_free( $id ) ? $id : 0;
+	}
+
+	/** @return bool Whether no other SCIM user has an account. */
+	private function is_free( $id ) {
+		return in_array( roster_linked_scim_id( $id ), array( '', $this->scim_id ), true );
 	}
 
 	/**
@@ -1589,7 +1620,7 @@ final class Roster_Change {
 		$column = 'login' === $adopt ? 'user_login' : 'user_email';
 		$ids    = $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE {$column} = %s LIMIT 2", $value ) );
 		$id     = 1 === count( $ids ) ? (int) $ids[0] : 0;
-		if ( ! $id || '' !== roster_linked_scim_id( $id ) ) {
+		if ( ! $id || ! $this->is_free( $id ) ) {
 			return 0;
 		}
 		$row = roster_user_row( $id );
