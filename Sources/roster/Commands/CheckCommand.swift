@@ -55,7 +55,8 @@ struct CheckCommand: ParsableCommand {
         if let check {
             store = check.run(&report)
             if let store {
-                report.add(ReceiverCheck(directory: Directory(store), now: currentInstant()).findings)
+                let directory = Directory(store)
+                report.add(ReceiverCheck(directory: directory, now: currentInstant()).findings)
             }
         } else if tokenFile == nil {
             report.add(DatabaseCheck.unnamed)
