@@ -109,7 +109,7 @@ struct ConnectCommand: ParsableCommand {
 
     private func defines(_ site: WordPressSite) -> JSONObject {
         var defines: JSONObject = ["ROSTER_SECRET": .string(site.secret.text)]
-        guard var base = baseURL ?? environment(Settings.baseURL) else { return defines }
+        guard var base = baseURL ?? Settings.fixed(Settings.baseURL) else { return defines }
         while base.hasSuffix("/") { base.removeLast() }
         defines["ROSTER_URL"] = .string(base)
         defines["ROSTER_NAME"] = .string(name)
