@@ -716,7 +716,7 @@ function roster_accounts( array $message ) {
 	$meta = array();
 	$rows = $wpdb->get_results(
 		"SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ({$ids}) AND ( meta_key IN
-		('first_name','last_name','nickname','description','locale','roster_deactivated','_roster_kept') OR meta_key LIKE '%capabilities' )"
+		('first_name','last_name','nickname','description','locale','roster_deactivated','roster_user_name','roster_external_id','_roster_kept') OR meta_key LIKE '%capabilities' )"
 	);
 	foreach ( $rows as $row ) {
 		$meta[ (int) $row->user_id ][ $row->meta_key ] = $row->meta_value;
@@ -752,6 +752,8 @@ function roster_account( $user, array $meta, $scim_id ) {
 		'active'        => '' === $text( 'roster_deactivated' ),
 		'administrator' => roster_is_super_admin( $user->user_login ) || (bool) roster_admin_sites( $caps ),
 		'scimId'        => $scim_id,
+		'userName'      => null === $scim_id || '' === $text( 'roster_user_name' ) ? null : $text( 'roster_user_name' ),
+		'externalId'    => null === $scim_id || '' === $text( 'roster_external_id' ) ? null : $text( 'roster_external_id' ),
 	);
 }
 
@@ -1432,6 +1434,10 @@ final class Roster_Change {
 		if ( 'user.validate' === $this->type ) {
 			$this->load_row( false );
 			$this->find_account();
+			// To lock out somebody who is not here is done already.
+			if ( ! $this->user_id && '' === $this->asked_login() && ! $this->wants_active() ) {
+				return $this->result( 'ok', 'absent' );
+			}
 			$this->check();
 			return $this->result( 'ok', 'ok' ) + ( empty( $this->event['preview'] ) ? array() : $this->preview() );
 		}
