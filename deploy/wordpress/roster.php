@@ -169,13 +169,18 @@ final class Roster_Refusal extends Exception {
 	/** @var string */
 	public $reason;
 
+	/** @var string The SCIM id of the account that stands in the way; empty where it is nobody's of Roster. */
+	public $conflict;
+
 	/**
-	 * @param string $reason  A code of the contract.
-	 * @param string $message For people.
+	 * @param string $reason   A code of the contract.
+	 * @param string $message  For people.
+	 * @param string $conflict A SCIM id.
 	 */
-	public function __construct( $reason, $message ) {
+	public function __construct( $reason, $message, $conflict = '' ) {
 		parent::__construct( $message );
-		$this->reason = $reason;
+		$this->reason   = $reason;
+		$this->conflict = $conflict;
 	}
 
 	/** @return string The scimType of RFC 7644 that fits best. */
@@ -516,7 +521,8 @@ function roster_take_event( array $event ) {
 		try {
 			return $change->run();
 		} catch ( Roster_Refusal $refusal ) {
-			return $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
+			$result = $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
+			return '' === $refusal->conflict ? $result : $result + array( 'conflict' => $refusal->conflict );
 		} catch ( Roster_Busy $busy ) {
 			$problem = $busy;
 			if ( microtime( true ) - $start > Roster_Values::TRY_SECONDS ) {
@@ -1748,8 +1754,9 @@ final class Roster_Change {
 		if ( in_array( strtolower( $login ), $illegal, true ) ) {
 			throw new Roster_Refusal( 'invalid_username', 'This site does not allow the login.' );
 		}
-		if ( $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_login = %s AND ID <> %d LIMIT 1", $login, $this->user_id ) ) ) {
-			throw new Roster_Refusal( 'existing_user_login', "Another account has the login $login." );
+		$other = (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_login = %s AND ID <> %d LIMIT 1", $login, $this->user_id ) );
+		if ( $other ) {
+			throw new Roster_Refusal( 'existing_user_login', "Another account has the login $login.", roster_linked_scim_id( $other ) );
 		}
 		// WordPress would ask the cache, which may remember an account that is gone.
 		wp_cache_delete( $login, 'userlogins' );
@@ -1812,8 +1819,9 @@ final class Roster_Change {
 		if ( ! is_email( $email ) || sanitize_email( $email ) !== $email ) {
 			throw new Roster_Refusal( 'invalid_email', 'WordPress does not take the e-mail address.' );
 		}
-		if ( $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_email = %s AND ID <> %d LIMIT 1", $email, $this->user_id ) ) ) {
-			throw new Roster_Refusal( 'existing_user_email', 'Another account has the e-mail address.' );
+		$other = (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_email = %s AND ID <> %d LIMIT 1", $email, $this->user_id ) );
+		if ( $other ) {
+			throw new Roster_Refusal( 'existing_user_email', 'Another account has the e-mail address.', roster_linked_scim_id( $other ) );
 		}
 		wp_cache_delete( $email, 'useremail' );
 	}
