@@ -57,6 +57,12 @@ package enum ChildProcess {
         )
     }
 
+    /// Whether there is a program of a name in PATH.
+    package static func isThere(_ name: String) -> Bool {
+        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        return folders.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
+    }
+
     /// How long a program has to end when it is asked to.
     private static let graceMilliseconds = 1_000
 

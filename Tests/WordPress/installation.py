@@ -137,6 +137,10 @@ class WordPress(Site):
             return $id;
         """, login=login, role=role, fields=fields)
 
+    def remove_account(self, user_id):
+        """By hand, with all its content."""
+        self.evaluate("is_multisite() ? wpmu_delete_user($id) : wp_delete_user($id);", id=user_id)
+
     def add_post(self, author, title):
         return self.evaluate("""
             return wp_insert_post([

@@ -20,7 +20,7 @@ def boss(installed):
     login = f"boss-{Person(installed).scim_id[:8]}"
     user_id = installed.add_account(login, role="administrator", user_email=f"{login}@example.org")
     yield installed.account("login", login)
-    installed.evaluate("wp_delete_user($id);", id=user_id)
+    installed.remove_account(user_id)
 
 
 @pytest.mark.parametrize("adopt", ["login", "email"])
@@ -52,7 +52,7 @@ def promoted(installed):
     person = Person(installed, roles=["editor"], managedRoles=["editor"]).applied()
     installed.evaluate("get_userdata($id)->set_role('administrator');", id=person.account["id"])
     yield person
-    installed.evaluate("wp_delete_user($id);", id=person.account["id"])
+    installed.remove_account(person.account["id"])
 
 
 @pytest.mark.parametrize("change", [
@@ -117,7 +117,7 @@ def test_a_deactivated_administrator_does_not_count(installed, last):
     demoted = Person(installed, userName="demoted", roles=["administrator"]).applied()
     demoted.applied(active=False)
     assert last.send(active=False)["code"] == "last_admin"
-    installed.evaluate("wp_delete_user($id);", id=demoted.account["id"])
+    installed.remove_account(demoted.account["id"])
 
 
 def test_the_last_but_one_may_go(installed, last):

@@ -206,13 +206,54 @@ def test_key_of_a_reset_that_was_asked_before(wordpress, person):
     assert not wordpress.evaluate(is_good, key=key, login=person.login)
 
 
-def test_capabilities_of_whoever_asks_for_them(wordpress, person):
-    """Code that takes the account itself, past every login, finds it without capabilities."""
-    can = "wp_set_current_user($id); return current_user_can('read') || user_can($id, 'edit_posts');"
-    assert wordpress.evaluate(can, id=person.account["id"])
+# What plugins that log people in by means of their own go through: PHP that is true for who may come
+# in. Several of them bar most ways, so that each is looked at by itself.
+LOCKS = {
+    "a token that names the user": """
+        add_filter('determine_current_user', fn () => $id, 99);
+        return apply_filters('determine_current_user', false) === $id;
+    """,
+    "the current user": "wp_set_current_user($id); return get_current_user_id() === $id;",
+    "a capability": "return map_meta_cap('read', $id) === ['read'];",
+    "the list of capabilities": """
+        $user = get_userdata($id);
+        return !empty(apply_filters('user_has_cap', ['read' => true], ['read'], ['read', $id], $user)['read']);
+    """,
+    "cookies": "return apply_filters('send_auth_cookies', true, 0, 0, $id, 'logged_in', 'token');",
+    "authentication": """
+        return !is_wp_error(apply_filters('authenticate', get_userdata($id), 'name', 'password'));
+    """,
+    "application passwords": "return wp_is_application_passwords_available_for_user($id);",
+    "an application password": """
+        $error = new WP_Error();
+        do_action('wp_authenticate_application_password_errors', $error, get_userdata($id), [], '');
+        return !$error->has_errors();
+    """,
+    "a new password": """
+        $errors = new WP_Error();
+        do_action('validate_password_reset', $errors, get_userdata($id));
+        return !$errors->has_errors();
+    """,
+    "a role": """
+        get_userdata($id)->add_role('contributor');
+        clean_user_cache($id);
+        return in_array('contributor', get_userdata($id)->roles);
+    """,
+    "another capability": """
+        global $wpdb;
+        $wpdb->delete($wpdb->usermeta, ['user_id' => $id, 'meta_key' => "{$wpdb->prefix}capabilities"]);
+        clean_user_cache($id);
+        return (bool) add_user_meta($id, "{$wpdb->prefix}capabilities", ['contributor' => true]);
+    """,
+}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_each_lock_by_itself(wordpress, person, lock):
+    user_id = person.account["id"]
+    assert wordpress.evaluate(LOCKS[lock], id=user_id) is True
     person.applied(active=False)
-    wordpress.evaluate("get_userdata($id)->add_role('editor');", id=person.account["id"])
-    assert not wordpress.evaluate(can, id=person.account["id"])
+    assert wordpress.evaluate(LOCKS[lock], id=user_id) is False
 
 
 def test_content_stays(wordpress, person):

@@ -25,6 +25,9 @@ REFUSED = {
     "administrator": ({"roles": ["administrator"]}, "role_not_allowed", INVALID),
     "unknown role": ({"roles": ["astronaut"]}, "role_not_allowed", INVALID),
     "capabilities": ({"meta": {"wp_capabilities": {"administrator": True}}}, "meta_not_allowed", INVALID),
+    "capabilities of another site": (
+        {"meta": {"other_7_capabilities": "x"}}, "meta_not_allowed", INVALID),
+    "Roster's own key": ({"meta": {"roster_scim_id": "x"}}, "meta_not_allowed", INVALID),
     "level": ({"meta": {"wp_user_level": "10"}}, "meta_not_allowed", INVALID),
     "sessions": ({"meta": {"session_tokens": "x"}}, "meta_not_allowed", INVALID),
     "application passwords": ({"meta": {"_application_passwords": "x"}}, "meta_not_allowed", INVALID),
@@ -77,14 +80,14 @@ def accounts(wordpress):
 
 
 def test_longest_that_is_taken(wordpress):
-    person = Person(
-        wordpress, userName="y" * 60, email=f"{'x' * 64}@{'y' * 23}.example.org",
-        displayName="ü" * 250, profileUrl="https://example.org/" + "x" * 80)
-    assert person.send()["code"] == "created"
+    person = Person(wordpress)
+    unique = person.scim_id[:8]
+    members = {
+        "login": unique + "y" * 52, "email": f"{unique}{'x' * 56}@{'y' * 23}.example.org",
+        "displayName": "ü" * 250, "profileUrl": "https://example.org/" + "x" * 80}
+    assert person.send(**members)["code"] == "created"
     account = person.account
-    assert account["email"] == person.email
-    assert account["displayName"] == "ü" * 250
-    assert account["login"] == "y" * 60
+    assert {name: account[name] for name in members} == members
 
 
 def test_the_same_person_keeps_login_and_email(wordpress):

@@ -44,8 +44,7 @@ def test_report(wordpress, people):
 
 def test_report_of_an_account_removed_by_hand(wordpress, people):
     person = people[0]
-    wordpress.evaluate("is_multisite() ? wpmu_delete_user($id) : wp_delete_user($id);",
-                       id=person.account["id"])
+    wordpress.remove_account(person.account["id"])
     rows = pages(wordpress, "report", "scimId", 500)
     assert all(row["scimId"] != person.scim_id or not row["active"] for row in rows)
 

@@ -83,7 +83,7 @@ def test_allow_list_may_name_the_administrator(installed):
     with installed.constants(ROSTER_ROLES="administrator"):
         person = Person(installed, roles=["administrator"]).applied()
         assert person.account["roles"] == ["administrator"]
-        installed.evaluate("wp_delete_user($id);", id=person.account["id"])
+        installed.remove_account(person.account["id"])
 
 
 @pytest.mark.parametrize("capability", [

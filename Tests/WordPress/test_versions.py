@@ -62,14 +62,11 @@ def test_deletion_that_comes_first(wordpress):
 
 
 def test_a_refused_version_can_be_sent_again(wordpress):
-    wordpress.add_account("in-the-way", user_email="in-the-way@example.org")
     person = Person(wordpress)
-    event = person.event(email="in-the-way@example.org")
+    in_the_way = wordpress.add_account(f"way-{person.scim_id[:8]}", user_email=person.email)
+    event = person.event()
     assert wordpress.apply(event)["status"] == "refused"
-    wordpress.evaluate("""
-        $id = get_user_by('login', 'in-the-way')->ID;
-        is_multisite() ? wpmu_delete_user($id) : wp_delete_user($id);
-    """)
+    wordpress.remove_account(in_the_way)
     assert wordpress.apply(event)["code"] == "created"
 
 

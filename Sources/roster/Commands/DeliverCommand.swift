@@ -11,8 +11,8 @@ struct DeliverCommand: ParsableCommand {
         commandName: "deliver",
         abstract: "Send changes to WordPress sites and webhooks.",
         discussion: """
-            Nobody has to call it: the process that has made a change starts it. --watch is for a \
-            supervisor, --once for cron.
+            The process that has made a change starts it. What failed then is tried again with the \
+            next change, or by cron (--once each minute), or by a supervisor (--watch).
             """
     )
 
@@ -59,7 +59,7 @@ struct DeliverCommand: ParsableCommand {
         }
     }
 
-    private static let drainPatience = Courier.Patience(forChanges: 5, forRetries: 150)
+    private static let drainPatience = Courier.Patience(forChanges: 5, forRetries: 40)
 
     private func receivers(_ directory: Directory) throws -> [Receiver] {
         try reportingCause { () throws(SCIMError) in
