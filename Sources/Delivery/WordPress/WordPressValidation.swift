@@ -114,7 +114,8 @@ package struct WordPressValidation {
         guard case .answered(_, let body) = result,
             let first = WordPressCalls.json(body)?.object?["results"]?.array?.first
         else {
-            return try unheard(Problem(code: "no_plugin", message: "no results"), question, asked.site)
+            let problem = Problem(code: "no_plugin", message: "no results")
+            return try unheard(problem, question, asked.site)
         }
         let answer = WordPressResult(first)
         switch answer.status {
