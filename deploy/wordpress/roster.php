@@ -2025,7 +2025,7 @@ final class Roster_Change {
 		}
 		$this->save( $this->user_id, 0 );
 		$code = $created ? 'created' : ( $was === $wants ? ( $wants ? 'reactivated' : 'deactivated' ) : 'updated' );
-		return $this->result( 'applied', $code, implode( ' ', $this->remarks ) );
+		return $this->result( 'applied', $code, implode( ' ', $this->remarks ) ) + array( 'active' => $wants );
 	}
 
 	/** Makes the account, with a password that nobody knows and that need not be hard to hash. */
