@@ -60,6 +60,7 @@ package struct Courier {
     private static let leaseSeconds = 75
     private static let idleLeaseSeconds = 15
     private static let pollMilliseconds = 8
+    private static let retryPollMilliseconds = 100
 
     /// How long a courier stays when there is nothing to send.
     package struct Patience: Sendable {
@@ -92,7 +93,12 @@ package struct Courier {
             guard let found = try lease(Self.leaseSeconds) else { return .taken }
             if !found.isOpen(at: now()) {
                 guard let retry = retry(of: found, patience) else { return try end(.closed) }
-                try wait(until: retry, isStopping) { false }
+                // Somebody may have mended it before that.
+                try wait(until: retry, isStopping, every: Self.retryPollMilliseconds) {
+                    try directory.read { store -> Bool in
+                        try store.receivers().first { $0.id == receiver }?.isOpen(at: now()) ?? true
+                    }
+                }
                 continue
             }
             let carrier = try carrier(found)
@@ -151,6 +157,7 @@ package struct Courier {
     private func wait(
         until end: Instant,
         _ isStopping: () -> Bool,
+        every milliseconds: Int = pollMilliseconds,
         _ isOver: () throws -> Bool
     ) throws -> Bool {
         var renewal = now()
@@ -159,7 +166,7 @@ package struct Courier {
                 guard try lease(Self.idleLeaseSeconds) != nil else { return false }
                 renewal = now().adding(seconds: Self.idleLeaseSeconds / 3)
             }
-            sleep(Self.pollMilliseconds)
+            sleep(milliseconds)
             if try isOver() { return true }
         }
         return false

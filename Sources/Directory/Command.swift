@@ -3,7 +3,9 @@ import SCIM
 /// What a client asks for, whatever carried it: an HTTP request, or a person at a command line.
 package enum Command {
     /// Creates a resource (RFC 7644 §3.3), or brings a deactivated one back.
-    case create(SentResource, restoring: Restoring = .nothing)
+    ///
+    /// `id` is the one that it had before the store went back in time.
+    case create(SentResource, restoring: Restoring = .nothing, id: String? = nil)
     /// Replaces a resource (RFC 7644 §3.5.1).
     ///
     /// What the client leaves out is cleared, except the password and attributes that have a
@@ -18,7 +20,7 @@ package enum Command {
     /// the lock is taken that all writers wait for.
     var isSlow: Bool {
         switch self {
-        case .create(let sent, _), .replace(_, let sent, _): sent.password != nil
+        case .create(let sent, _, _), .replace(_, let sent, _): sent.password != nil
         // Members may be many, and each is compared.
         case .modify(_, let operations, let patch, _):
             operations.count > Self.quickOperationsMax

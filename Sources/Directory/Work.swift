@@ -22,7 +22,8 @@ package struct Work {
     func draft(_ command: Command, in store: any StoreReading) throws -> Draft {
         try budget.check()
         switch command {
-        case .create(let sent, let restoring): return try create(sent, restoring, in: store)
+        case .create(let sent, let restoring, let id):
+            return try create(sent, restoring, id: id ?? ResourceID.new(at: now), in: store)
         case .replace(let id, let sent, let preconditions):
             return try replace(
                 try fetch(id, sent.type, preconditions, in: store),
@@ -61,9 +62,9 @@ package struct Work {
     private func create(
         _ sent: SentResource,
         _ restoring: Restoring,
+        id: String,
         in store: any StoreReading
     ) throws -> Draft {
-        let id = ResourceID.new(at: now)
         let type = sent.type
         let record = ResourceRecord(
             id: id,

@@ -151,7 +151,7 @@ package struct Endpoint {
             (try token(of: request, in: store), try store.receivers())
         }
         progress.identify(client, in: directory)
-        let review = try review(target, receivers)
+        let review = try review(target, receivers, directory)
         var exchange = try Exchange(request, requestID, client, directory, review: review)
         defer { progress.rewrites = exchange.rewrites }
         let reply = try exchange.change(target, directory)
@@ -162,7 +162,8 @@ package struct Endpoint {
     /// Asks receivers whether they would take a change; `nil` where none wants to be asked.
     private func review(
         _ target: Route.Target,
-        _ receivers: [Receiver]
+        _ receivers: [Receiver],
+        _ directory: Directory
     ) throws(SCIMError) -> Directory.Review? {
         switch target {
         case .collection(let type) where type.name == ResourceType.user.name: break
@@ -170,7 +171,12 @@ package struct Endpoint {
         default: return nil
         }
         if receivers.isEmpty { return nil }
-        return try WordPressValidation(receivers, telephone: outlet.telephone, now: now)?.review
+        return try WordPressValidation(
+            receivers,
+            of: directory,
+            telephone: outlet.telephone,
+            now: now
+        )?.review
     }
 
     /// Hands a receiver what it is still to be told.

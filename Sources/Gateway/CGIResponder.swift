@@ -24,7 +24,7 @@ struct CGIResponder {
             variables: variables,
             body: body,
             limits: limits,
-            peer: Peer(descriptor: output)
+            peer: Peer(descriptor: output, endOfInput: .isNothing)
         )
         let answer = handle(incoming)
         let response = answer.response

@@ -141,7 +141,7 @@ final class FastCGIResponder {
                 variables: variables,
                 body: readBody(variables),
                 limits: limits,
-                peer: Peer(descriptor: request.pointee.ipcFd)
+                peer: Peer(descriptor: request.pointee.ipcFd, endOfInput: .isGone)
             )
             let made = handle(incoming)
             put(made.response.head())

@@ -1,11 +1,11 @@
 import Gateway
 import SCIM
 
-/// What the administrator configures outside the database: as environment, which wins, or as a
-/// variable of the web server.
+/// What the administrator configures outside the database: as environment, which wins, in a file
+/// beside the program, or as a variable of the web server.
 ///
 /// Whoever can connect to a FastCGI process's socket can send it variables; what its environment
-/// says is out of their reach.
+/// and its file say is out of their reach.
 struct Settings {
     /// The database file.
     static let database = "ROSTER_DATABASE"
@@ -14,14 +14,19 @@ struct Settings {
     /// The log file; standard error where it is not set.
     static let log = "ROSTER_LOG"
 
-    // The environment is read once: it stays as it is while the process serves.
-    private let database = environment(Self.database)
-    private let baseURL = environment(Self.baseURL)
-    private let log = environment(Self.log)
+    // Read once: they stay as they are while the process serves.
+    private let database = fixed(Self.database)
+    private let baseURL = fixed(Self.baseURL)
+    private let log = fixed(Self.log)
+
+    /// What no web server can change: the value in the environment, or in the program's own file.
+    static func fixed(_ name: String) -> String? {
+        environment(name) ?? SettingsFile.own?[name]
+    }
 
     /// The log file's path, or `nil` for standard error.
     ///
-    /// Where the environment names the database, it alone names the log: lines must not be
+    /// Where the environment or the file names the database, they alone name the log: lines must not be
     /// appended to any file of the process's user, such as that database.
     func logPath(_ incoming: Incoming) -> String? {
         log ?? (database == nil ? incoming.variable(Self.log) : nil)
@@ -39,8 +44,8 @@ struct Settings {
         guard let path = database ?? request.variable(Self.database) else {
             throw .unavailable(
                 "the directory's database is not configured; the server's log says more",
-                cause: "\(Self.database) is not set, neither in the environment nor by the web "
-                    + "server",
+                cause: "\(Self.database) is not set, neither in the environment, nor in a file "
+                    + "beside the program, nor by the web server",
                 retryAfterSeconds: nil
             )
         }

@@ -92,7 +92,7 @@ struct CurlTests {
         #expect {
             try Curl.send(request)
         } throws: {
-            if case Curl.Failure.failed(let text) = $0 { text.contains("(28)") } else { false }
+            if case Curl.Failure.late(let text) = $0 { text.contains("(28)") } else { false }
         }
     }
 

@@ -114,3 +114,54 @@ def test_commands_refuse_a_relative_path_in_the_environment(tmp_path):
         timeout=60)
     assert made.returncode == 0
     assert (tmp_path / "roster.sqlite").exists()
+
+
+class TestFileBesideTheProgram:
+    """For hosts where neither environment nor web server can be given variables."""
+
+    @pytest.fixture
+    def program(self, tmp_path):
+        """A copy of the program, with the file that it reads."""
+        copy = tmp_path / "copy"
+        copy.write_bytes(sites.ROSTER.read_bytes())
+        copy.chmod(0o755)
+        return copy
+
+    def tokens(self, program, **environment):
+        return subprocess.run(
+            [program, "token", "list"], env={"PATH": "/usr/bin:/bin", **environment},
+            capture_output=True, text=True)
+
+    def test_names_the_database(self, program, tmp_path):
+        (tmp_path / "copy.conf").write_text(
+            f"# where it is\nROSTER_DATABASE={tmp_path}/a b.sqlite\n")
+        made = subprocess.run([program, "migrate"], env={}, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        assert (tmp_path / "a b.sqlite").exists()
+        assert self.tokens(program).returncode == 0
+
+    def test_environment_wins(self, program, tmp_path):
+        (tmp_path / "copy.conf").write_text(f"ROSTER_DATABASE={tmp_path}/file.sqlite\n")
+        answer = self.tokens(program, ROSTER_DATABASE=f"{tmp_path}/environment.sqlite")
+        assert "environment.sqlite" in answer.stderr
+
+    def test_is_not_used_where_others_may_write_it(self, program, tmp_path):
+        path = tmp_path / "copy.conf"
+        path.write_text(f"ROSTER_DATABASE={tmp_path}/file.sqlite\n")
+        path.chmod(0o666)
+        answer = self.tokens(program)
+        assert answer.returncode != 0
+        assert "others than its owner may write it" in answer.stderr
+        assert "name the database" in answer.stderr
+
+    def test_serves_by_it(self, program, tmp_path):
+        """Under CGI, where suexec takes the variables away."""
+        (tmp_path / "copy.conf").write_text(
+            f"ROSTER_DATABASE={tmp_path}/file.sqlite\nROSTER_BASE_URL={BASE_URL}\n")
+        subprocess.run([program, "migrate"], env={}, check=True, capture_output=True)
+        answer = subprocess.run(
+            [program], capture_output=True, text=True, env={
+                "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "HTTP_HOST": "x.example",
+                "REQUEST_URI": "/scim/v2/ServiceProviderConfig", "SERVER_PROTOCOL": "HTTP/1.1"})
+        assert answer.stdout.startswith("Status: 200"), answer.stderr
+        assert BASE_URL in answer.stdout

@@ -11,8 +11,11 @@ from installation import enters
 ODD = "Zoë \\\"O'Neil\\\" 李雷 🦊 & C:\\new\\0 100% \\'"
 
 
-def test_every_field(wordpress):
+@pytest.mark.parametrize("is_new", [True, False])
+def test_every_field(wordpress, is_new):
     person = Person(wordpress)
+    if not is_new:
+        person.applied()
     members = {
         "email": f"every.field+odd-{person.scim_id}@example.org",
         "givenName": "Zoë " + ODD,

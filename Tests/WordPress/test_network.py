@@ -42,6 +42,16 @@ def test_membership_of_others_stays(network, blogs):
     assert (roles(person, second), roles(person, third)) == (["contributor"], None)
 
 
+def test_role_of_others_beside_that_of_roster(network, blogs):
+    second, _ = blogs
+    person = Person(network, sites={str(second): "editor"}).applied()
+    network.evaluate("""
+        (new WP_User($id, '', $blog))->add_role('contributor');
+    """, blog=second, id=person.account["id"])
+    person.applied(sites={str(second): None})
+    assert roles(person, second) == ["contributor"]
+
+
 def test_role_not_allowed_on_a_site(network, blogs):
     person = Person(network, sites={str(blogs[0]): "administrator"})
     assert person.send()["code"] == "role_not_allowed"

@@ -25,6 +25,9 @@ REFUSED = {
     "administrator": ({"roles": ["administrator"]}, "role_not_allowed", INVALID),
     "unknown role": ({"roles": ["astronaut"]}, "role_not_allowed", INVALID),
     "capabilities": ({"meta": {"wp_capabilities": {"administrator": True}}}, "meta_not_allowed", INVALID),
+    "capabilities of another site": (
+        {"meta": {"other_7_capabilities": "x"}}, "meta_not_allowed", INVALID),
+    "Roster's own key": ({"meta": {"roster_scim_id": "x"}}, "meta_not_allowed", INVALID),
     "level": ({"meta": {"wp_user_level": "10"}}, "meta_not_allowed", INVALID),
     "sessions": ({"meta": {"session_tokens": "x"}}, "meta_not_allowed", INVALID),
     "application passwords": ({"meta": {"_application_passwords": "x"}}, "meta_not_allowed", INVALID),

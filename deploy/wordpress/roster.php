@@ -169,13 +169,18 @@ final class Roster_Refusal extends Exception {
 	/** @var string */
 	public $reason;
 
+	/** @var string The SCIM id of the account that stands in the way; empty where it is nobody's of Roster. */
+	public $conflict;
+
 	/**
-	 * @param string $reason  A code of the contract.
-	 * @param string $message For people.
+	 * @param string $reason   A code of the contract.
+	 * @param string $message  For people.
+	 * @param string $conflict A SCIM id.
 	 */
-	public function __construct( $reason, $message ) {
+	public function __construct( $reason, $message, $conflict = '' ) {
 		parent::__construct( $message );
-		$this->reason = $reason;
+		$this->reason   = $reason;
+		$this->conflict = $conflict;
 	}
 
 	/** @return string The scimType of RFC 7644 that fits best. */
@@ -313,6 +318,11 @@ function roster_header( $name ) {
 	return isset( $_SERVER[ $key ] ) && is_string( $_SERVER[ $key ] ) ? trim( wp_unslash( $_SERVER[ $key ] ) ) : ''; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- it is compared with a signature, byte for byte.
 }
 
+/** @return string What is wrong with the request that is answered now, as a code; empty when all is well. */
+function roster_check_request( $body ) {
+	return roster_check_signature( roster_header( 'webhook-id' ), roster_header( 'webhook-timestamp' ), roster_header( 'webhook-signature' ), $body );
+}
+
 /** Remembers that a call was valid, or why it was not, once a minute at most: anybody can send a bad one. */
 function roster_note_call( $fault ) {
 	$name = '' === $fault ? 'roster_heard' : 'roster_fault';
@@ -408,7 +418,7 @@ function roster_fault( $code, $message = '' ) {
 
 /** @return array The status and the body of the answer to one call. */
 function roster_take_call( $call, $body ) {
-	$fault = roster_check_signature( roster_header( 'webhook-id' ), roster_header( 'webhook-timestamp' ), roster_header( 'webhook-signature' ), $body );
+	$fault = roster_check_request( $body );
 	roster_note_call( $fault );
 	if ( '' !== $fault ) {
 		return array( 401, roster_fault( $fault ) );
@@ -511,7 +521,8 @@ function roster_take_event( array $event ) {
 		try {
 			return $change->run();
 		} catch ( Roster_Refusal $refusal ) {
-			return $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
+			$result = $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
+			return '' === $refusal->conflict ? $result : $result + array( 'conflict' => $refusal->conflict );
 		} catch ( Roster_Busy $busy ) {
 			$problem = $busy;
 			if ( microtime( true ) - $start > Roster_Values::TRY_SECONDS ) {
@@ -534,12 +545,13 @@ function roster_end_interrupted() {
 		return;
 	}
 	$left                 = Roster_State::$events;
+	$reason               = 'Another plugin ended the request in one of its hooks.';
 	Roster_State::$events = null;
 	roster_roll_back();
 	if ( Roster_State::$pulling ) {
 		// Else Roster would never learn which event ends the pull each time.
 		$change = new Roster_Change( $left[0] );
-		$done   = array_merge( Roster_State::$results, array( $change->result( 'error', 'interrupted', 'Another plugin ended the request in one of its hooks.' ) ) );
+		$done   = array_merge( Roster_State::$results, array( $change->result( 'error', 'interrupted', $reason ) ) );
 		roster_set_option( 'roster_acknowledge', roster_with_versions( Roster_State::$pulling, $done ) );
 	}
 	if ( ! Roster_State::$answering ) {
@@ -547,7 +559,7 @@ function roster_end_interrupted() {
 	}
 	foreach ( $left as $index => $event ) {
 		$change                  = new Roster_Change( $event );
-		$message                 = 0 === $index ? 'Another plugin ended the request in one of its hooks.' : 'The request had ended before its turn came.';
+		$message                 = 0 === $index ? $reason : 'The request had ended before its turn came.';
 		Roster_State::$results[] = $change->result( 'error', 'interrupted', $message );
 	}
 	roster_answer( 200, array( 'results' => Roster_State::$results ) );
@@ -570,7 +582,7 @@ function roster_register_route() {
 function roster_may_use_route( WP_REST_Request $request ) {
 	$body  = (string) $request->get_body();
 	$large = strlen( $body ) > Roster_Values::BODY_BYTES_MAX;
-	$code  = $large ? 'scim_too_large' : roster_check_signature( roster_header( 'webhook-id' ), roster_header( 'webhook-timestamp' ), roster_header( 'webhook-signature' ), $body );
+	$code  = $large ? 'scim_too_large' : roster_check_request( $body );
 	if ( '' === $code ) {
 		return true;
 	}
@@ -592,11 +604,9 @@ function roster_answer_route( WP_REST_Request $request ) {
 
 /** Puts the clock of the site beside the code, where the plain address has it. */
 function roster_finish_route( $response, $server, WP_REST_Request $request ) {
-	if ( '/roster/v1/events' === untrailingslashit( $request->get_route() ) && $response instanceof WP_REST_Response && $response->get_status() >= 400 ) {
-		$data = $response->get_data();
-		if ( is_array( $data ) ) {
-			$response->set_data( array_merge( $data, array( 'time' => time() ) ) );
-		}
+	$ours = '/roster/v1/events' === untrailingslashit( $request->get_route() );
+	if ( $ours && $response instanceof WP_REST_Response && $response->get_status() >= 400 && is_array( $response->get_data() ) ) {
+		$response->set_data( array_merge( $response->get_data(), array( 'time' => time() ) ) );
 	}
 	return $response;
 }
@@ -712,7 +722,7 @@ function roster_accounts( array $message ) {
 	$meta = array();
 	$rows = $wpdb->get_results(
 		"SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ({$ids}) AND ( meta_key IN
-		('first_name','last_name','nickname','description','locale','roster_deactivated','_roster_kept') OR meta_key LIKE '%capabilities' )"
+		('first_name','last_name','nickname','description','locale','roster_deactivated','roster_user_name','roster_external_id','_roster_kept') OR meta_key LIKE '%capabilities' )"
 	);
 	foreach ( $rows as $row ) {
 		$meta[ (int) $row->user_id ][ $row->meta_key ] = $row->meta_value;
@@ -748,6 +758,8 @@ function roster_account( $user, array $meta, $scim_id ) {
 		'active'        => '' === $text( 'roster_deactivated' ),
 		'administrator' => roster_is_super_admin( $user->user_login ) || (bool) roster_admin_sites( $caps ),
 		'scimId'        => $scim_id,
+		'userName'      => null === $scim_id || '' === $text( 'roster_user_name' ) ? null : $text( 'roster_user_name' ),
+		'externalId'    => null === $scim_id || '' === $text( 'roster_external_id' ) ? null : $text( 'roster_external_id' ),
 	);
 }
 
@@ -1126,7 +1138,7 @@ function roster_role_is_allowed( $role, $site ) {
 
 /** @return string[] The roles among capabilities on a site. */
 function roster_roles_in( array $caps, $site ) {
-	return array_values( array_intersect( array_map( 'strval', array_keys( array_filter( $caps ) ) ), array_map( 'strval', array_keys( roster_roles_of( $site ) ) ) ) );
+	return array_map( 'strval', array_keys( array_intersect_key( array_filter( $caps ), roster_roles_of( $site ) ) ) );
 }
 
 /** @return bool Whether capabilities on a site make an administrator. */
@@ -1186,7 +1198,8 @@ function roster_has_other_admin( $site, $user_id ) {
 	);
 	foreach ( (array) $rows as $row ) {
 		$caps = maybe_unserialize( $row->meta_value );
-		if ( is_array( $caps ) && roster_caps_are_admin( $caps, $site ) && roster_user_row( (int) $row->user_id ) && ! roster_is_deactivated( (int) $row->user_id ) ) {
+		$id   = (int) $row->user_id;
+		if ( is_array( $caps ) && roster_caps_are_admin( $caps, $site ) && roster_user_row( $id ) && ! roster_is_deactivated( $id ) ) {
 			return true;
 		}
 	}
@@ -1389,7 +1402,7 @@ final class Roster_Change {
 	 */
 	private $state = array();
 
-	/** @var array Found by the checks, used by the writing: login, fields, roles a site, hash, reassign. */
+	/** @var array Found by the checks, used by the writing: login, fields, roles a site, given, sites, hash. */
 	private $plan = array();
 
 	/** @var string[] What could not be done and is not worth a refusal. */
@@ -1427,6 +1440,10 @@ final class Roster_Change {
 		if ( 'user.validate' === $this->type ) {
 			$this->load_row( false );
 			$this->find_account();
+			// To lock out somebody who is not here is done already.
+			if ( ! $this->user_id && '' === $this->asked_login() && ! $this->wants_active() ) {
+				return $this->result( 'ok', 'absent' );
+			}
 			$this->check();
 			return $this->result( 'ok', 'ok' ) + ( empty( $this->event['preview'] ) ? array() : $this->preview() );
 		}
@@ -1737,8 +1754,9 @@ final class Roster_Change {
 		if ( in_array( strtolower( $login ), $illegal, true ) ) {
 			throw new Roster_Refusal( 'invalid_username', 'This site does not allow the login.' );
 		}
-		if ( $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_login = %s AND ID <> %d LIMIT 1", $login, $this->user_id ) ) ) {
-			throw new Roster_Refusal( 'existing_user_login', "Another account has the login $login." );
+		$other = (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_login = %s AND ID <> %d LIMIT 1", $login, $this->user_id ) );
+		if ( $other ) {
+			throw new Roster_Refusal( 'existing_user_login', "Another account has the login $login.", roster_linked_scim_id( $other ) );
 		}
 		// WordPress would ask the cache, which may remember an account that is gone.
 		wp_cache_delete( $login, 'userlogins' );
@@ -1801,30 +1819,37 @@ final class Roster_Change {
 		if ( ! is_email( $email ) || sanitize_email( $email ) !== $email ) {
 			throw new Roster_Refusal( 'invalid_email', 'WordPress does not take the e-mail address.' );
 		}
-		if ( $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_email = %s AND ID <> %d LIMIT 1", $email, $this->user_id ) ) ) {
-			throw new Roster_Refusal( 'existing_user_email', 'Another account has the e-mail address.' );
+		$other = (int) $wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} WHERE user_email = %s AND ID <> %d LIMIT 1", $email, $this->user_id ) );
+		if ( $other ) {
+			throw new Roster_Refusal( 'existing_user_email', 'Another account has the e-mail address.', roster_linked_scim_id( $other ) );
 		}
 		wp_cache_delete( $email, 'useremail' );
 	}
 
+	/** @return array A list or an object of the event; empty where it is missing. */
+	private function listed( $name ) {
+		return isset( $this->user[ $name ] ) && is_array( $this->user[ $name ] ) ? $this->user[ $name ] : array();
+	}
+
 	/** @return bool Whether Roster set a target that has no value any more. */
 	private function is_unset( $name ) {
-		return isset( $this->user['unset'] ) && is_array( $this->user['unset'] ) && in_array( $name, $this->user['unset'], true ) && in_array( $name, $this->state['set'], true );
+		return in_array( $name, $this->listed( 'unset' ), true ) && in_array( $name, $this->state['set'], true );
 	}
 
 	/** Finds the roles to give and to take on each site. */
 	private function plan_roles() {
 		$this->plan['roles'] = array();
 		$caps                = $this->user_id ? roster_caps_in( roster_meta_of( $this->user_id ) ) : array();
-		$sites               = is_multisite() && isset( $this->user['sites'] ) && is_array( $this->user['sites'] ) ? $this->user['sites'] : null;
+		$sites               = is_multisite() && isset( $this->user['sites'] ) ? $this->listed( 'sites' ) : null;
 		$main                = get_main_site_id();
 		$this->plan_main_roles( $main, isset( $caps[ $main ] ) ? $caps[ $main ] : array(), $sites );
 		if ( null === $sites ) {
 			return;
 		}
 		foreach ( array_unique( array_merge( array_keys( $sites ), array_keys( $this->state['sites'] ) ) ) as $site ) {
-			if ( (int) $site !== $main ) {
-				$this->plan_site_role( (int) $site, isset( $caps[ (int) $site ] ) ? $caps[ (int) $site ] : null, isset( $sites[ $site ] ) ? $sites[ $site ] : null );
+			$id = (int) $site;
+			if ( $id !== $main ) {
+				$this->plan_site_role( $id, isset( $caps[ $id ] ) ? $caps[ $id ] : null, isset( $sites[ $site ] ) ? $sites[ $site ] : null );
 			}
 		}
 	}
@@ -1838,8 +1863,8 @@ final class Roster_Change {
 
 	/** What Roster gave and does not want goes; so does what rules name; what stays is what somebody else gave. */
 	private function plan_main_roles( $main, array $caps, $sites ) {
-		$wanted  = isset( $this->user['roles'] ) && is_array( $this->user['roles'] ) ? array_values( $this->user['roles'] ) : array();
-		$managed = isset( $this->user['managedRoles'] ) && is_array( $this->user['managedRoles'] ) ? array_filter( $this->user['managedRoles'], 'is_string' ) : null;
+		$wanted  = array_values( $this->listed( 'roles' ) );
+		$managed = isset( $this->user['managedRoles'] ) ? array_filter( $this->listed( 'managedRoles' ), 'is_string' ) : null;
 		$named   = null !== $sites && array_key_exists( $main, $sites );
 		if ( $named && null !== $sites[ $main ] ) {
 			$wanted[] = $sites[ $main ];
@@ -1901,9 +1926,9 @@ final class Roster_Change {
 	}
 
 	private function check_meta() {
-		$meta = isset( $this->user['meta'] ) && is_array( $this->user['meta'] ) ? $this->user['meta'] : array();
+		$meta = $this->listed( 'meta' );
 		$keys = array_map( 'strval', array_keys( $meta ) );
-		foreach ( isset( $this->user['unset'] ) && is_array( $this->user['unset'] ) ? $this->user['unset'] : array() as $name ) {
+		foreach ( $this->listed( 'unset' ) as $name ) {
 			if ( is_string( $name ) && 0 === strpos( $name, 'meta:' ) ) {
 				$keys[] = substr( $name, 5 );
 			}
@@ -2127,7 +2152,7 @@ final class Roster_Change {
 
 	/** @return array Values by name, with null for those that are to go. */
 	private function values( $member ) {
-		$values = isset( $this->user[ $member ] ) && is_array( $this->user[ $member ] ) ? $this->user[ $member ] : array();
+		$values = $this->listed( $member );
 		foreach ( $this->state['set'] as $name ) {
 			if ( 0 === strpos( $name, "$member:" ) && $this->is_unset( $name ) ) {
 				$values += array( substr( $name, strlen( $member ) + 1 ) => null );
@@ -2214,8 +2239,8 @@ final class Roster_Change {
 		$this->check_guard();
 		$this->check_super_admin();
 		$this->check_last_admin( false );
-		$keeps = ! empty( $this->event['keepContent'] ) && $this->has_content();
-		if ( $keeps || ! isset( $this->event['mode'] ) || 'delete' !== $this->event['mode'] ) {
+		$keeps = $this->order( 'keepContent' ) && $this->has_content();
+		if ( $keeps || 'delete' !== $this->order( 'mode' ) ) {
 			roster_close_account( $this->user_id );
 			$this->save( $this->user_id, 1 );
 			return $this->result( 'applied', 'deactivated' );
@@ -2241,9 +2266,15 @@ final class Roster_Change {
 		return false;
 	}
 
+	/** @return mixed How to delete: it stands beside the user, or in it. Null where nothing is said. */
+	private function order( $name ) {
+		$both = array_merge( $this->user, $this->event );
+		return isset( $both[ $name ] ) ? $both[ $name ] : null;
+	}
+
 	/** @return int|null Who gets the content; null when it goes with the account. */
 	private function heir() {
-		$asked = isset( $this->event['reassign'] ) ? $this->event['reassign'] : null;
+		$asked = $this->order( 'reassign' );
 		if ( null === $asked || '' === $asked ) {
 			return null;
 		}
@@ -2489,7 +2520,7 @@ function roster_guard_meta( $check, $user_id, $key ) {
 	if ( in_array( $key, Roster_Values::OWN_META, true ) ) {
 		return false;
 	}
-	if ( is_string( $key ) && preg_match( '/(?:capabilities|user_level)$/', $key ) && roster_caps_site( preg_replace( '/user_level$/', 'capabilities', $key ) ) && roster_is_deactivated( (int) $user_id ) ) {
+	if ( roster_caps_site( preg_replace( '/user_level$/', 'capabilities', (string) $key ) ) && roster_is_deactivated( (int) $user_id ) ) {
 		Roster_State::$held = true;
 		return false;
 	}
@@ -2745,7 +2776,8 @@ function roster_pull_by_cron() {
 
 /** Pulls when an administrator opens the list of users: after the page where PHP can, else for a few seconds before it. */
 function roster_pull_for_page() {
-	if ( ! roster_can_pull() || ! current_user_can( is_network_admin() ? 'manage_network_users' : 'list_users' ) || get_site_transient( 'roster_pull_page' ) ) {
+	$power = is_network_admin() ? 'manage_network_users' : 'list_users';
+	if ( ! roster_can_pull() || ! current_user_can( $power ) || get_site_transient( 'roster_pull_page' ) ) {
 		return;
 	}
 	set_site_transient( 'roster_pull_page', 1, Roster_Values::PULL_EVERY_SECONDS );

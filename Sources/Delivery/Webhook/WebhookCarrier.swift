@@ -41,7 +41,12 @@ package struct WebhookCarrier: Carrier {
         let call = Call(
             url: webhook.url,
             headers: ["Content-Type: application/json"]
-                + Signature(of: body, webhook.secret, at: now).headers + webhook.headers,
+                + Signature(
+                    of: body,
+                    message: "\(record.resource):\(record.version):\(kind)",
+                    [webhook.secret],
+                    at: now
+                ).headers + webhook.headers,
             body: body,
             connectTo: webhook.connectTo,
             milliseconds: Self.milliseconds

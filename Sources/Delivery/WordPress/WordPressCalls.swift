@@ -20,7 +20,7 @@ struct WordPressCalls {
         return Call(
             url: "\(site.url)/?roster=\(name)",
             headers: ["Content-Type: application/json"]
-                + Signature(of: text, site.secret, at: now).headers + site.headers,
+                + Signature(of: text, site.secrets, at: now).headers + site.headers,
             body: text,
             connectTo: site.connectTo,
             milliseconds: milliseconds
@@ -60,11 +60,26 @@ package struct Signature {
     private let timestamp: Int64
     private let signature: String
 
-    /// A body's id follows from it, so that it is the same at every try.
-    package init(of body: [UInt8], _ secret: WebhookSecret, at now: Instant) {
-        id = "msg_" + Sodium.hexadecimal(Sodium.sha256(body)[..<16])
-        timestamp = now.microseconds / 1_000_000
-        signature = secret.signature(id: id, timestamp: timestamp, body: body)
+    /// - Parameters:
+    ///   - body: As it is sent.
+    ///   - message: What the message's id is made of, so that it is the same at every try; the body
+    ///     where it is `nil`.
+    ///   - secrets: One signature is made with each.
+    ///   - now: Of this try.
+    package init(
+        of body: [UInt8],
+        message: String? = nil,
+        _ secrets: [WebhookSecret],
+        at now: Instant
+    ) {
+        let hash = Sodium.sha256(message.map { Array($0.utf8) } ?? body)
+        let (id, timestamp) = (
+            "msg_" + Sodium.hexadecimal(hash[..<16]), now.microseconds / 1_000_000
+        )
+        self.id = id
+        self.timestamp = timestamp
+        signature = secrets.map { $0.signature(id: id, timestamp: timestamp, body: body) }
+            .joined(separator: " ")
     }
 
     /// As a response has them.

@@ -79,6 +79,9 @@ struct WordPressResult {
 
     init(_ result: JSON) { self.result = result.object ?? [:] }
 
+    /// The id of the resource whose account is in the way: it may be about to let go.
+    var conflict: String? { result["conflict"]?.string }
+
     private var code: String { result["code"]?.string ?? "" }
 
     var status: String { result["status"]?.string ?? "" }
@@ -98,7 +101,7 @@ struct WordPressResult {
         case "ignored":
             let known = result["known"]?.integer ?? version
             return known > version ? .outrun(by: known) : .done(account: account, active: nil)
-        case "refused": return .refused(problem)
+        case "refused" where conflict == nil: return .refused(problem)
         // When it is tried again, the courier knows.
         default: return .postponed(until: Instant(microseconds: 0), problem)
         }

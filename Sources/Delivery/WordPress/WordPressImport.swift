@@ -91,12 +91,13 @@ package struct WordPressImport {
     private func take(
         _ account: WordPressDesk.Account
     ) throws(SCIMError) -> (Outcome, id: String?) {
-        if let id = account.resource { return (.known, id) }
+        if let id = account.resource, try isKnown(id) { return (.known, id) }
         if account.isAdministrator, !administrators.contains(account.login.caseFolded) {
             return (.administrator, nil)
         }
         if let id = try imported(account) { return (.known, id) }
         let known = DeliveryRecord.Account(id: String(account.id), name: account.login)
+        if account.resource != nil { return try takeBack(account, known) }
         let records = try match.map { (match) throws(SCIMError) in try found(account, by: match) }
         if let records, records.count > 1 { return (.taken, nil) }
         if let id = records?.first {
@@ -105,11 +106,36 @@ package struct WordPressImport {
         }
         let new = Directory.Import(
             resource: try SentResource(.object(user(account)), type: .user),
+            id: nil,
             account: known,
             active: account.isActive
         )
         let id = try directory.take(new, from: receiver, by: caller)
         return (id == nil ? .taken : .imported, id)
+    }
+
+    /// Takes a user back whom the directory had before it went back in time, with the id that the
+    /// client knows.
+    private func takeBack(
+        _ account: WordPressDesk.Account,
+        _ known: DeliveryRecord.Account
+    ) throws(SCIMError) -> (Outcome, id: String?) {
+        let new = Directory.Import(
+            resource: try SentResource(.object(user(account)), type: .user),
+            id: account.resource,
+            account: known,
+            active: account.isActive
+        )
+        let id = try directory.take(new, from: receiver, by: caller)
+        return (id == nil ? .taken : .imported, id)
+    }
+
+    /// Whether the directory has a user, or had one and has told the site to let it go.
+    private func isKnown(_ id: String) throws(SCIMError) -> Bool {
+        try directory.read { store -> Bool in
+            try store.fetch(id, type: .user, domain: "default", loading: []) != nil
+                || !store.deliveries(to: receiver.id, .of([id]), limit: 1).isEmpty
+        }
     }
 
     /// Whom an account was imported as before, and who is still here.
@@ -158,13 +184,15 @@ package struct WordPressImport {
     /// An account as a client would create it.
     private func user(_ account: WordPressDesk.Account) -> JSONObject {
         var user: JSONObject = [
-            "schemas": [.string(ResourceType.user.schema.id)], "userName": .string(account.login),
-            "active": .bool(account.isActive),
+            "schemas": [.string(ResourceType.user.schema.id)],
+            "userName": account.fields["userName"]?.string.map(JSON.string)
+                ?? .string(account.login), "active": .bool(account.isActive),
         ]
         let text = { (name: String) -> JSON? in
             guard let text = account.fields[name]?.string, !text.isEmpty else { return nil }
             return .string(text)
         }
+        user["externalId"] = text("externalId")
         user["displayName"] = text("displayName")
         user["nickName"] = text("nickname")
         user["profileUrl"] = text("url")

@@ -35,7 +35,7 @@ package struct WordPressPull {
         let limit = min(max(Int(request["limit"]?.integer ?? 50), 1), Self.limitMax)
         let answer = try due(receiver, site, limit)
         let text = JSON.object(answer).text
-        return (text, Signature(of: text, site.secret, at: now()).fields)
+        return (text, Signature(of: text, site.secrets, at: now()).fields)
     }
 
     private func authenticated(
@@ -56,7 +56,9 @@ package struct WordPressPull {
         let site = try WordPressSite(receiver)
         let isFresh = abs(now().microseconds / 1_000_000 - timestamp) <= Self.clockSecondsMax
         guard isFresh,
-            site.secret.verifies(signatures: signatures, id: id, timestamp: timestamp, body: body)
+            site.secrets.contains(where: { secret in
+                secret.verifies(signatures: signatures, id: id, timestamp: timestamp, body: body)
+            })
         else { throw refusal }
         return (receiver, site)
     }

@@ -39,7 +39,9 @@ package struct WordPressSite: Sendable {
 
     /// The site's address, such as `https://www.example.com`, without a trailing slash.
     package var url: String
-    package var secret: WebhookSecret
+    package private(set) var secret: WebhookSecret
+    /// The one before, until the site knows the new one.
+    package private(set) var formerSecret: WebhookSecret?
     /// `HOST:PORT` to connect to instead of the address's.
     package var connectTo: String?
     /// Fields for each call, `Name: value`, such as a staging site's password.
@@ -63,6 +65,18 @@ package struct WordPressSite: Sendable {
         self.secret = secret
         mapping = try Self.mapping([:], [])
     }
+
+    /// All secrets that are valid now, the newest first.
+    package var secrets: [WebhookSecret] { [secret] + [formerSecret].compactMap(\.self) }
+
+    /// Makes a new secret; the one before stays valid until `forgetFormerSecret`.
+    package mutating func exchangeSecret() {
+        formerSecret = secret
+        secret = WebhookSecret()
+    }
+
+    /// To be called when the site is known to have the new secret.
+    package mutating func forgetFormerSecret() { formerSecret = nil }
 
     /// Sets what differs from the standard mapping.
     ///
@@ -111,6 +125,7 @@ extension WordPressSite {
             let secret = (settings["secret"]?.string).flatMap({ WebhookSecret($0) })
         else { throw Self.unreadable("url or secret") }
         try self.init(url: url, secret: secret)
+        formerSecret = settings["formerSecret"]?.string.flatMap { WebhookSecret($0) }
         connectTo = settings["connectTo"]?.string
         headers = (settings["headers"]?.array ?? []).compactMap(\.string)
         domain = settings["domain"]?.string ?? domain
@@ -136,6 +151,7 @@ extension WordPressSite {
         var settings: JSONObject = [
             "url": .string(url), "secret": .string(secret.text),
         ]
+        settings["formerSecret"] = (formerSecret?.text).map(JSON.string)
         settings["connectTo"] = connectTo.map(JSON.string)
         settings["headers"] = .array(headers.map(JSON.string))
         settings["domain"] = .string(domain)

@@ -3,7 +3,13 @@ import SCIM
 
 /// Asks WordPress sites whether they would take a change, before it is made.
 package struct WordPressValidation {
-    private let sites: [WordPressSite]
+    private struct Asked {
+        let receiver: Int64
+        let site: WordPressSite
+    }
+
+    private let sites: [Asked]
+    private let directory: Directory
     private let telephone: Telephone
     private let now: () -> Instant
 
@@ -13,20 +19,22 @@ package struct WordPressValidation {
     /// - Returns: `nil` where no site wants to be asked.
     package init?(
         _ receivers: [Receiver],
+        of directory: Directory,
         telephone: @escaping Telephone,
         now: @escaping () -> Instant
     ) throws(SCIMError) {
-        var sites: [WordPressSite] = []
+        var sites: [Asked] = []
         for receiver in receivers where receiver.kind == .wordpress && !receiver.isPaused {
             let site = try WordPressSite(receiver)
             // A site that is known not to answer need not be waited for again.
             let isDown = !receiver.isOpen(at: now())
             if site.validation == .strict || site.validation == .queue && !isDown {
-                sites.append(site)
+                sites.append(Asked(receiver: receiver.id, site: site))
             }
         }
         if sites.isEmpty { return nil }
         self.sites = sites
+        self.directory = directory
         self.telephone = telephone
         self.now = now
     }
@@ -38,10 +46,10 @@ package struct WordPressValidation {
         let type = draft.after?.type ?? draft.before?.type
         guard type?.name == ResourceType.user.name else { return }
         let end = now().microseconds + Int64(Self.milliseconds) * 1_000
-        for site in sites {
+        for asked in sites {
             let left = Int((end - now().microseconds) / 1_000)
-            guard let question = try question(draft, site) else { continue }
-            try ask(site, question, milliseconds: max(left, 1))
+            guard let question = try question(draft, asked.site) else { continue }
+            try ask(asked, question, milliseconds: max(left, 1))
         }
     }
 
@@ -88,10 +96,11 @@ package struct WordPressValidation {
     }
 
     private func ask(
-        _ site: WordPressSite,
+        _ asked: Asked,
         _ question: Question,
         milliseconds: Int
     ) throws(SCIMError) {
+        let site = asked.site
         let call = WordPressCalls(site: site).call(
             "events",
             ["events": [.object(question.event)]],
@@ -110,8 +119,17 @@ package struct WordPressValidation {
         let answer = WordPressResult(first)
         switch answer.status {
         case "ok": return
-        case "refused": throw answer.error(isDeletion: question.isDeletion)
+        case "refused":
+            if let id = answer.conflict, try isWaiting(id, asked.receiver) { return }
+            throw answer.error(isDeletion: question.isDeletion)
         default: try unheard(answer.problem, question, site)
+        }
+    }
+
+    /// Whether a site does not have somebody's newest state yet, by which a name may become free.
+    private func isWaiting(_ id: String, _ receiver: Int64) throws(SCIMError) -> Bool {
+        try directory.read { store -> Bool in
+            try store.deliveries(to: receiver, .of([id]), limit: 1).first?.state == .waiting
         }
     }
 

@@ -5,11 +5,19 @@ extension Directory {
     /// A resource that comes from a receiver.
     package struct Import {
         package let resource: SentResource
+        /// That it had here before; `nil` for a new one.
+        package let id: String?
         package let account: DeliveryRecord.Account
         package let active: Bool
 
-        package init(resource: SentResource, account: DeliveryRecord.Account, active: Bool) {
+        package init(
+            resource: SentResource,
+            id: String?,
+            account: DeliveryRecord.Account,
+            active: Bool
+        ) {
             self.resource = resource
+            self.id = id
             self.account = account
             self.active = active
         }
@@ -30,7 +38,10 @@ extension Directory {
             return try answering {
                 try store.write(within: budget) { transaction in
                     let work = work(of: caller)
-                    let draft = try work.draft(.create(new.resource), in: transaction)
+                    let draft = try work.draft(
+                        .create(new.resource, id: new.id),
+                        in: transaction
+                    )
                     let made = try work.commit(draft, in: transaction)
                     let record = DeliveryRecord(
                         resource: made.id,

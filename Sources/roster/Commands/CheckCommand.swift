@@ -41,8 +41,8 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         Gateway.restrictFileModes()
         var report = Report()
-        report.add(ProgramCheck(baseURL: environment(Settings.baseURL)).findings)
-        let path = database.database.map(FilePath.absolute) ?? environment(Settings.database)
+        report.add(ProgramCheck(baseURL: Settings.fixed(Settings.baseURL)).findings)
+        let path = database.database.map(FilePath.absolute) ?? Settings.fixed(Settings.database)
         let check = path.map { path in
             DatabaseCheck(
                 path: path,

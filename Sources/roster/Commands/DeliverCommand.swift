@@ -11,8 +11,8 @@ struct DeliverCommand: ParsableCommand {
         commandName: "deliver",
         abstract: "Send changes to WordPress sites and webhooks.",
         discussion: """
-            Nobody has to call it: the process that has made a change starts it. --watch is for a \
-            supervisor, --once for cron.
+            The process that has made a change starts it. What failed then is tried again with the \
+            next change, or by cron (--once each minute), or by a supervisor (--watch).
             """
     )
 

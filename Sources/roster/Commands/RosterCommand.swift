@@ -34,7 +34,7 @@ struct DatabaseOptions: ParsableArguments {
     ///   environment.
     func path() throws -> String {
         if let database { return FilePath.absolute(database) }
-        guard let path = environment(Settings.database) else {
+        guard let path = Settings.fixed(Settings.database) else {
             throw ValidationError(
                 "name the database file by --database or \(Settings.database)"
             )

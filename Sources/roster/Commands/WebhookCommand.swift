@@ -70,6 +70,7 @@ struct WebhookCommand: ParsableCommand {
             let added = try reportingCause { () throws(SCIMError) in
                 try directory.add(receiver, by: .commandLine)
             }
+            try Dispatcher(directory: directory, path: try database.path()).startProcesses()
             if json {
                 show(
                     ["name": .string(added.name), "secret": .string(webhook.secret.text)],

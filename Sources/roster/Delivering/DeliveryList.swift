@@ -41,13 +41,15 @@ struct DeliveryList {
     }
 
     private static func row(_ receiver: Receiver, _ record: DeliveryRecord) -> [JSON] {
-        [
+        // What keeps all from being sent keeps this one.
+        let problem = record.problem ?? receiver.trouble?.problem
+        return [
             .string(receiver.name), .string(record.resource),
             record.account.map { .string($0.name) } ?? .null, .string(record.state.rawValue),
             .integer(record.version), record.due.map { .string($0.text) } ?? .null,
             .integer(Int64(record.attempts)),
-            record.problem.map { .string($0.code) } ?? .null,
-            record.problem.map { .string($0.message) } ?? .null,
+            problem.map { .string($0.code) } ?? .null,
+            problem.map { .string($0.message) } ?? .null,
         ]
     }
 

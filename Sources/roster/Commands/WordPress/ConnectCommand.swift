@@ -11,7 +11,8 @@ struct ConnectCommand: ParsableCommand {
         abstract: "Connect a WordPress site, or change its address.",
         discussion: """
             Prints the lines for the site's wp-config.php on standard output; nothing else is \
-            there. Run again for a site that is connected, it keeps the secret.
+            there. Run again for a site that is connected, it keeps the secret and what is not \
+            named again.
             """
     )
 
@@ -21,11 +22,29 @@ struct ConnectCommand: ParsableCommand {
     @Option(help: "A name for the site, if there are several.")
     var name = "wordpress"
 
-    @Option(help: "HOST:PORT to connect to instead, where the address leads elsewhere from here.")
+    @Option(
+        help: """
+            HOST:PORT to connect to instead, where the address leads elsewhere from here; none to \
+            connect to the address again.
+            """
+    )
     var connectTo: String?
 
-    @Option(help: "A field for each call, 'Name: value', such as a staging site's password.")
+    @Option(
+        help: """
+            A field for each call, 'Name: value', such as a staging site's password; none for no \
+            fields any more.
+            """
+    )
     var header: [String] = []
+
+    @Flag(
+        help: """
+            Make a new secret. The one before stays valid until `wordpress test` finds that the \
+            site knows the new one.
+            """
+    )
+    var newSecret = false
 
     @Option(
         help: "The SCIM base URL, for sites that ask by themselves. Default: \(Settings.baseURL)."
@@ -41,12 +60,20 @@ struct ConnectCommand: ParsableCommand {
         guard URL(url) != nil else {
             throw ValidationError("\(url) is no address such as https://www.example.com")
         }
-        if let connectTo, URL("http://\(connectTo)")?.port == nil {
+        if let connectTo, connectTo != Self.none, URL("http://\(connectTo)")?.port == nil {
             throw ValidationError("--connect-to is HOST:PORT, such as 127.0.0.1:443")
         }
-        for header in header where !header.contains(":") || header.contains("\n") {
+        for header in header where header != Self.none && !Self.isField(header) {
             throw ValidationError("--header is 'Name: value'")
         }
+    }
+
+    private static let none = "none"
+
+    private static func isField(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(of: ":") else { return false }
+        return colon > text.startIndex
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 
     func run() throws {
@@ -93,6 +120,7 @@ struct ConnectCommand: ParsableCommand {
             }
             var site = try WordPressSite(known)
             set(&site, url)
+            if newSecret { site.exchangeSecret() }
             let settings = site.settings
             try directory.update(known, by: .commandLine, attributes: ["address"]) { receiver in
                 receiver.settings = settings
@@ -103,13 +131,13 @@ struct ConnectCommand: ParsableCommand {
 
     private func set(_ site: inout WordPressSite, _ url: String) {
         site.url = url
-        site.connectTo = connectTo
-        site.headers = header
+        if let connectTo { site.connectTo = connectTo == Self.none ? nil : connectTo }
+        if !header.isEmpty { site.headers = header.filter { $0 != Self.none } }
     }
 
     private func defines(_ site: WordPressSite) -> JSONObject {
         var defines: JSONObject = ["ROSTER_SECRET": .string(site.secret.text)]
-        guard var base = baseURL ?? environment(Settings.baseURL) else { return defines }
+        guard var base = baseURL ?? Settings.fixed(Settings.baseURL) else { return defines }
         while base.hasSuffix("/") { base.removeLast() }
         defines["ROSTER_URL"] = .string(base)
         defines["ROSTER_NAME"] = .string(name)

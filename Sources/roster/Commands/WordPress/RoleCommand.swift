@@ -53,10 +53,34 @@ struct RoleCommand: ParsableCommand {
 
         func run() throws {
             let rule = RoleRule(group: group, role: role, priority: priority, blog: blog)
+            if blog == nil { try checkRole() }
             try trial.run(options, "roles") { site in
                 site.rules.removeAll { $0.isAbout(group, blog) }
                 site.rules.append(rule)
             }
+        }
+
+        /// With a role that the site does not give, everybody in the group would be refused.
+        private func checkRole() throws {
+            let status: JSONObject
+            do {
+                status = try options.open().desk.status()
+            } catch let failure as WordPressDesk.Failure {
+                return explain(
+                    "The site does not answer (\(failure.problem.code)): whether it has the role "
+                        + "is not known."
+                )
+            }
+            let roles = (status["roles"]?.array ?? []).compactMap(\.object)
+            let allowed = roles.filter { $0["allowed"] == true }.compactMap { $0["role"]?.string }
+            if allowed.contains(role) { return }
+            let isThere = roles.contains { $0["role"]?.string == role }
+            throw CommandError(
+                description: isThere
+                    ? "\(role) is a role that leads to more; the site gives it only where "
+                        + "ROSTER_ROLES in its wp-config.php names it"
+                    : "the site has no role \(role); it gives \(allowed.joined(separator: ", "))"
+            )
         }
     }
 

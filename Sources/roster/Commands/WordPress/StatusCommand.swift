@@ -44,14 +44,14 @@ struct StatusCommand: ParsableCommand {
 struct TestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Ask a site whether it knows the secret; then what was parked is sent again."
+        abstract: "Ask a site whether it knows the secret; then what waits for that is sent."
     )
 
     @OptionGroup var options: SiteOptions
 
     func run() throws {
         let site = try options.open()
-        let status = try reportingFailure { try site.desk.status() }
+        let status = try reportingFailure { try site.statusByNewSecret() }
         if site.receiver.trouble != nil {
             _ = try reportingCause { () throws(SCIMError) in
                 try site.directory.retry(site.receiver, by: .commandLine)

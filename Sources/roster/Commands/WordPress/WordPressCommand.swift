@@ -66,6 +66,20 @@ struct ConnectedSite {
 
     var desk: WordPressDesk { WordPressDesk(site, telephone: telephone, now: currentInstant) }
 
+    /// What the site says of itself when it is asked with the newest secret alone; the one before is
+    /// forgotten then.
+    func statusByNewSecret() throws -> JSONObject {
+        var renewed = site
+        renewed.forgetFormerSecret()
+        let status = try WordPressDesk(renewed, telephone: telephone, now: currentInstant).status()
+        guard site.formerSecret != nil else { return status }
+        let settings = renewed.settings
+        try directory.update(receiver, by: .commandLine, attributes: ["secret"]) { receiver in
+            receiver.settings = settings
+        }
+        return status
+    }
+
     /// Changes the site's settings, and sends to it again whoever is another by them.
     ///
     /// - Returns: The number of these.
