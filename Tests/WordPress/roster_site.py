@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -82,7 +83,7 @@ class Roster:
 
     # What a client does.
 
-    def create(self, name, **members):
+    def create(self, name, /, **members):
         """A new user's id. Somebody whom WordPress knows by nothing but the name has an address."""
         members = {"emails": [{"value": f"{name}@example.org", "primary": True}], **members}
         return self.succeed(self.client.post("/Users", user(name, **members)), 201)["id"]
@@ -154,6 +155,25 @@ def logins(wordpress):
     """The login of every account, by its number."""
     return wordpress.evaluate(
         "return (object) array_column(get_users(['blog_id' => 0]), 'user_login', 'ID');")
+
+
+def database(program, wordpress, **options):
+    """What a program of the database's says to a site's database."""
+    socket = wordpress.evaluate("return explode(':', DB_HOST)[1];")
+    name = wordpress.evaluate("return DB_NAME;")
+    return subprocess.run(
+        [program, "--no-defaults", "--user=root", f"--socket={socket}", name], check=True,
+        stdout=subprocess.PIPE, **options).stdout
+
+
+def dump(wordpress):
+    """The database of a site as SQL."""
+    return database("mariadb-dump", wordpress)
+
+
+def restore(wordpress, sql):
+    """Makes the database of a site what it was when it was dumped."""
+    database("mariadb", wordpress, input=sql)
 
 
 @pytest.fixture(scope="session")
