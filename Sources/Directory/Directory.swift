@@ -149,7 +149,7 @@ package struct Directory {
         if password.utf8.count > limits.passwordBytes {
             throw .invalidValue("password is longer than \(limits.passwordBytes) bytes in UTF-8")
         }
-        guard let hash = Password.hash(password) else {
+        guard let hash = Password.hash(password.asWordPressCompares) else {
             throw SCIMError(
                 status: 500,
                 detail: "the password could not be stored",
@@ -157,5 +157,26 @@ package struct Directory {
             )
         }
         return hash
+    }
+}
+
+extension String {
+    /// A password as WordPress compares it with a hash: without blanks around it, and with a
+    /// backslash before quotes, backslashes and U+0000, as PHP's forms once came.
+    ///
+    /// WordPress verifies the hashes, and nobody else does.
+    fileprivate var asWordPressCompares: String {
+        let isBlank = { (byte: UInt8) in [0x20, 0x09, 0x0A, 0x0D, 0x00, 0x0B].contains(byte) }
+        var bytes = Array(utf8.drop(while: isBlank))
+        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
+        let escaped: [UInt8] = bytes.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                [UInt8(ascii: "\\"), byte]
+            case 0: [UInt8(ascii: "\\"), UInt8(ascii: "0")]
+            default: [byte]
+            }
+        }
+        return String(decoding: escaped, as: UTF8.self)
     }
 }

@@ -62,9 +62,10 @@ def test_accounts(wordpress, people):
         "firstName": "Ann", "lastName": "O'Neil", "displayName": "Ann O'Neil",
         "nickname": "Foxy", "url": "https://example.org/", "description": "Zoë \\ 🦊",
         "locale": "de_DE", "roles": ["subscriber"], "active": True, "administrator": False,
-        "scimId": person.scim_id}
+        "scimId": person.scim_id, "userName": person.members["userName"],
+        "externalId": person.members["externalId"]}
     assert rows[people[1].account["id"]]["active"] is False
-    assert rows[hand_made]["scimId"] is None
+    assert [rows[hand_made][name] for name in ("scimId", "userName", "externalId")] == [None] * 3
     assert rows[hand_made]["roles"] == ["author"]
     assert rows[1]["administrator"] is True
 

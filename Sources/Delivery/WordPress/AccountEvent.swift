@@ -97,14 +97,15 @@ struct AccountEvent {
     }
 
     private func addRoles(to user: inout JSONObject, _ groups: [Membership]) {
-        let managed = site.rules.roles(on: nil)
-        if !managed.isEmpty {
+        // Where nothing is said the plugin leaves alone what it has given as well.
+        if site.isManagingRoles {
+            let managed = site.rules.roles(on: nil)
             let role = site.rules.role(on: nil, in: groups)
             user["roles"] = .array(role.map { [.string($0)] } ?? [])
             user["managedRoles"] = .array(managed.map(JSON.string))
         }
+        if !site.isManagingBlogs { return }
         let blogs = site.rules.blogs
-        if blogs.isEmpty { return }
         user["sites"] = .object(
             JSONObject(
                 blogs.map { blog in

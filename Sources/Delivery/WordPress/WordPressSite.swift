@@ -52,7 +52,16 @@ package struct WordPressSite: Sendable {
     /// is not mapped.
     package private(set) var rows: [String: String?] = [:]
     package private(set) var mapping: Mapping
-    package var rules: [RoleRule] = []
+    package var rules: [RoleRule] = [] {
+        didSet {
+            isManagingRoles = isManagingRoles || !rules.isEmpty
+            isManagingBlogs = isManagingBlogs || !rules.blogs.isEmpty
+        }
+    }
+    /// Whether there ever was a rule: what it gave is taken away when it goes.
+    private(set) var isManagingRoles = false
+    /// Whether there ever was a rule for a network's site.
+    private(set) var isManagingBlogs = false
     package var onDelete = Deletion.keepingContent
     package var onInactive = Deactivation.deactivate
     package var validation = Validation.queue
@@ -140,6 +149,8 @@ extension WordPressSite {
             }
         )
         rules = (settings["roles"]?.array ?? []).compactMap { $0.object.flatMap(RoleRule.init) }
+        isManagingRoles = isManagingRoles || settings["managingRoles"] == true
+        isManagingBlogs = isManagingBlogs || settings["managingBlogs"] == true
         onDelete = (settings["onDelete"]?.string).flatMap(Deletion.init) ?? onDelete
         onInactive = try Self.choice(settings, "onInactive") ?? onInactive
         validation = try Self.choice(settings, "validation") ?? validation
@@ -166,6 +177,8 @@ extension WordPressSite {
             mapping.columns.map { ["key": .string($0.key), "label": .string($0.label)] }
         )
         settings["roles"] = .array(rules.map { .object($0.json) })
+        settings["managingRoles"] = .bool(isManagingRoles)
+        settings["managingBlogs"] = .bool(isManagingBlogs)
         settings["onDelete"] = .string(onDelete.text)
         settings["onInactive"] = .string(onInactive.rawValue)
         settings["validation"] = .string(validation.rawValue)
