@@ -47,6 +47,7 @@ class Roster:
     def connected(self, *options, **constants):
         """Connects as the manual says: Roster's lines, and further constants, are in wp-config.php."""
         lines = definitions(self.command("wordpress", "connect", self.wordpress.url, *options))
+        self.secret = lines["ROSTER_SECRET"]
         with self.wordpress.constants(**{**lines, **constants}):
             self.command("wordpress", "test")
             yield
@@ -59,6 +60,18 @@ class Roster:
         """What was given up, by the resource's id."""
         return {
             row["resource"]: row for row in self.json("deliver", "--list") if row["state"] == "parked"}
+
+    def status(self):
+        """How the site stands, well or not."""
+        return json.loads(self.site.run("wordpress", "status", "--json").stdout)
+
+    def trouble(self):
+        """What is wrong with the site as a whole; None where nothing is."""
+        return self.status().get("trouble")
+
+    def mend(self):
+        """What an administrator does who has mended something."""
+        self.command("deliver", "--retry")
 
     def settle(self):
         """Waits until everything has been delivered, by the processes that Roster starts itself."""
@@ -140,12 +153,12 @@ class Roster:
 
 
 @contextlib.contextmanager
-def carrying(wordpress, kind="nginx", starter=None):
+def carrying(wordpress, kind="nginx", starter=None, options=()):
     """A Roster that is connected to a WordPress, while it is needed. Nothing else is on its site."""
     with sites.running(kind, starter, has_front_controller=False) as site:
         roster = Roster(site, wordpress)
         try:
-            with roster.connected():
+            with roster.connected(*options):
                 yield roster
         finally:
             roster.end_couriers()
