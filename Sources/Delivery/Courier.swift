@@ -185,7 +185,14 @@ package struct Courier {
         switch carrier.verdict(telephone(call), on: shipment) {
         case .heard(let settlements):
             pace.succeeded()
-            let settled = zip(settlements, shipment.records).map { $0.scheduled($1, at: now()) }
+            let records = Dictionary(
+                shipment.records.map { ($0.resource, $0) },
+                uniquingKeysWith: { $1 }
+            )
+            let settled = settlements.map { settlement in
+                records[settlement.resource].map { settlement.scheduled($0, at: now()) }
+                    ?? settlement
+            }
             try settle(settled, trouble: nil)
         case .unclear(let problem), .late(let problem):
             // One of many may be to blame: it is looked for, by halves.

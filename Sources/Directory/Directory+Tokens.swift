@@ -14,10 +14,26 @@ extension Directory {
         _ token: Token,
         by caller: Caller
     ) throws(SCIMError) -> (token: Token, secret: TokenSecret) {
-        try token.check()
         let secret = TokenSecret()
+        return (try create(token, hash: secret.hash, by: caller), secret)
+    }
+
+    /// Makes a token whose secret somebody else has drawn.
+    ///
+    /// - Parameters:
+    ///   - token: What it is to be; its number is given here.
+    ///   - hash: The SHA-256 of the secret, 32 bytes.
+    ///   - caller: Who makes it.
+    /// - Returns: The token.
+    /// - Throws: `invalidValue` for a name or domain that cannot be; 503.
+    package func create(
+        _ token: Token,
+        hash: [UInt8],
+        by caller: Caller
+    ) throws(SCIMError) -> Token {
+        try token.check()
         var made = token
-        made.hash = secret.hash
+        made.hash = hash
         made.created = now()
         made.id = try answering {
             try store.write(within: budget) { [made] transaction in
@@ -26,7 +42,7 @@ extension Directory {
                 return number
             }
         }
-        return (made, secret)
+        return made
     }
 
     /// Revokes the tokens that are meant and still valid.

@@ -145,11 +145,12 @@ package struct Directory {
     }
 
     private func hash(_ password: String) throws(SCIMError) -> String {
-        if password.isEmpty { throw .invalidValue("password must not be empty") }
+        let compared = password.asWordPressCompares
+        if compared.isEmpty { throw .invalidValue("password must not be empty") }
         if password.utf8.count > limits.passwordBytes {
             throw .invalidValue("password is longer than \(limits.passwordBytes) bytes in UTF-8")
         }
-        guard let hash = Password.hash(password.asWordPressCompares) else {
+        guard let hash = Password.hash(compared) else {
             throw SCIMError(
                 status: 500,
                 detail: "the password could not be stored",

@@ -123,6 +123,13 @@ package final class SQLiteStore: Store {
         }
     }
 
+    /// Copies the database into a new file, whole and of one moment, while others use it.
+    ///
+    /// - Throws: `StoreError.failed` or `.unusable` where no such file can be made.
+    package func copy(to path: String) throws {
+        try mapped { try connection.execute("VACUUM INTO ?", path) }
+    }
+
     private var reading: SQLiteReading {
         SQLiteReading(connection: connection, attributes: attributes, types: types)
     }

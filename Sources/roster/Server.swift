@@ -12,6 +12,7 @@ final class Server {
     private let log = RequestLog()
     private let requestIDs = RequestIDs()
     private let database = ServedDatabase()
+    private var bootstrapToken = BootstrapToken()
 
     func serve(_ mode: Gateway.Mode) -> Int32 {
         let endpoint = Endpoint(
@@ -67,7 +68,13 @@ final class Server {
 
     private func store(for request: Request) throws(SCIMError) -> SQLiteStore {
         let path = try settings.databasePath(request)
-        return try openingDatabase { try database.store(path: path) }
+        return try openingDatabase {
+            if let token = bootstrapToken {
+                bootstrapToken = nil
+                try token.take(into: path)
+            }
+            return try database.store(path: path)
+        }
     }
 }
 

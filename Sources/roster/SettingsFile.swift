@@ -35,7 +35,7 @@ struct SettingsFile {
     subscript(name: String) -> String? { values[name] }
 
     /// Where this program's file is.
-    private static var executablePath: String? {
+    static var executablePath: String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
         guard count > 0 else { return nil }

@@ -53,6 +53,24 @@ struct DirectoryTests {
         )
     }
 
+    @Test(
+        arguments: [
+            ("it's", #"it\'s"#), (#"a\b"#, #"a\\b"#), (#"say "yes""#, #"say \"yes\""#),
+            ("  blank\t\n", "blank"), ("ünïcode", "ünïcode"),
+        ]
+    )
+    func hashesPasswordsAsWordPressComparesThem(password: String, compared: String) throws {
+        _ = try directory.create(["userName": "ann", "password": .string(password)])
+        let hash = try #require(try rows("SELECT hash FROM credential").first)
+        #expect(Password.matches(compared, hash: hash))
+    }
+
+    @Test(arguments: ["", "  ", "\t\n"])
+    func refusesPasswordsOfNothing(password: String) throws {
+        let user: JSON = ["userName": "ann", "password": .string(password)]
+        #expect(status { _ = try directory.create(user) } == 400)
+    }
+
     @Test func deletedNamesAreFreeAtOnce() throws {
         let user = try directory.create(["userName": "ann"])
         try directory.delete(user)

@@ -1,5 +1,6 @@
-"""Settings that reach Roster through the web server's configuration, or as environment."""
+"""Settings that reach Roster through the web server's configuration, as environment, or in files."""
 
+import hashlib
 import os
 import subprocess
 
@@ -165,3 +166,42 @@ class TestFileBesideTheProgram:
                 "REQUEST_URI": "/scim/v2/ServiceProviderConfig", "SERVER_PROTOCOL": "HTTP/1.1"})
         assert answer.stdout.startswith("Status: 200"), answer.stderr
         assert BASE_URL in answer.stdout
+
+    def get_users(self, program, secret):
+        """Status of a GET under CGI."""
+        answer = subprocess.run(
+            [program], capture_output=True, text=True, env={
+                "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "HTTP_HOST": "x.example",
+                "REQUEST_URI": "/scim/v2/Users", "SERVER_PROTOCOL": "HTTP/1.1",
+                "HTTP_AUTHORIZATION": f"Bearer {secret}"})
+        return answer.stdout.split()[1]
+
+    def write_token(self, tmp_path, secret, **more):
+        lines = {"SHA256": hashlib.sha256(secret.encode()).hexdigest(), "NAME": "first", **more}
+        path = tmp_path / "copy.token"
+        path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+        return path
+
+    def test_first_token(self, program, tmp_path):
+        """Where nobody can run a command: the first request makes the database and the token."""
+        (tmp_path / "copy.conf").write_text(f"ROSTER_DATABASE={tmp_path}/file.sqlite\n")
+        path = self.write_token(tmp_path, "a secret")
+        assert self.get_users(program, "another secret") == "401"
+        assert not path.exists()
+        assert self.get_users(program, "a secret") == "200"
+        assert "\tfirst\tgeneric\twrite\t" in self.tokens(program).stdout
+
+    def test_first_token_counts_once(self, program, tmp_path):
+        """A file that comes back brings no revoked token back."""
+        (tmp_path / "copy.conf").write_text(f"ROSTER_DATABASE={tmp_path}/file.sqlite\n")
+        self.write_token(tmp_path, "a secret")
+        assert self.get_users(program, "a secret") == "200"
+        subprocess.run([program, "token", "revoke", "first"], env={}, check=True)
+        self.write_token(tmp_path, "a secret")
+        assert self.get_users(program, "a secret") == "401"
+
+    def test_first_token_of_an_unfit_file(self, program, tmp_path):
+        (tmp_path / "copy.conf").write_text(f"ROSTER_DATABASE={tmp_path}/file.sqlite\n")
+        self.write_token(tmp_path, "a secret", SHA256="abc")
+        assert self.get_users(program, "a secret") == "503"
+        assert not (tmp_path / "file.sqlite").exists()

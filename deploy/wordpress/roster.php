@@ -559,8 +559,9 @@ function roster_end_interrupted() {
 	}
 	foreach ( $left as $index => $event ) {
 		$change                  = new Roster_Change( $event );
-		$message                 = 0 === $index ? $reason : 'The request had ended before its turn came.';
-		Roster_State::$results[] = $change->result( 'error', 'interrupted', $message );
+		Roster_State::$results[] = 0 === $index
+			? $change->result( 'error', 'interrupted', $reason )
+			: $change->result( 'error', 'not_reached', 'The request had ended before its turn came.' );
 	}
 	roster_answer( 200, array( 'results' => Roster_State::$results ) );
 }

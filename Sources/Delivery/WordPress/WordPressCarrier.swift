@@ -66,8 +66,11 @@ package struct WordPressCarrier: Carrier {
         else {
             return .unclear(Problem(code: "no_plugin", message: "the site's answer has no results"))
         }
-        let settlements = zip(shipment.records, results).map { record, result in
+        let settlements = zip(shipment.records, results).compactMap { record, result in
             WordPressResult(result).settlement(of: record.resource, version: record.version)
+        }
+        if settlements.isEmpty {
+            return .unclear(Problem(code: "not_reached", message: "the site applied nothing"))
         }
         return .heard(settlements)
     }
@@ -90,9 +93,12 @@ struct WordPressResult {
         Problem(code: code, message: result["message"]?.string ?? "")
     }
 
-    /// `version` is the one that was sent.
-    func settlement(of resource: String, version: Int64) -> Settlement {
-        Settlement(resource: resource, version: version, outcome: outcome(version))
+    /// What became of an event; `version` is the one that was sent.
+    ///
+    /// - Returns: `nil` where its turn did not come: it stays due.
+    func settlement(of resource: String, version: Int64) -> Settlement? {
+        if status == "error", code == "not_reached" { return nil }
+        return Settlement(resource: resource, version: version, outcome: outcome(version))
     }
 
     private func outcome(_ version: Int64) -> Settlement.Outcome {

@@ -101,7 +101,7 @@ package struct WordPressImport {
         let records = try match.map { (match) throws(SCIMError) in try found(account, by: match) }
         if let records, records.count > 1 { return (.taken, nil) }
         if let id = records?.first {
-            try directory.link(id, to: known, of: receiver)
+            try directory.link(id, to: known, of: receiver, by: caller)
             return (.linked, id)
         }
         let new = Directory.Import(

@@ -75,7 +75,7 @@ package struct WordPressPull {
         }
         let settlements = sent.compactMap { id, version, result -> Settlement? in
             guard let record = records.first(where: { $0.resource == id }) else { return nil }
-            return WordPressResult(result).settlement(of: id, version: version)
+            return WordPressResult(result).settlement(of: id, version: version)?
                 .scheduled(record, at: now())
         }
         // Whoever asks can be reached, the other way round.

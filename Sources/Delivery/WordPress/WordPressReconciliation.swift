@@ -8,6 +8,7 @@ package struct WordPressReconciliation {
     private let directory: Directory
     private let receiver: Receiver
     private let desk: WordPressDesk
+    private let caller: Caller
 
     private static let pageSize = 500
 
@@ -20,10 +21,16 @@ package struct WordPressReconciliation {
         package fileprivate(set) var unknown: [String] = []
     }
 
-    package init(directory: Directory, receiver: Receiver, desk: WordPressDesk) {
+    package init(
+        directory: Directory,
+        receiver: Receiver,
+        desk: WordPressDesk,
+        caller: Caller
+    ) {
         self.directory = directory
         self.receiver = receiver
         self.desk = desk
+        self.caller = caller
     }
 
     /// Compares all.
@@ -65,7 +72,7 @@ package struct WordPressReconciliation {
         let (missing, unknown) = try split(known.keys.sorted())
         report.unknown += unknown
         report.resent += again + outrun.map(\.resource) + missing
-        try directory.resend(again + missing, to: receiver)
+        try directory.resend(again + missing, to: receiver, by: caller)
         if !outrun.isEmpty { try directory.settle(outrun, of: receiver.id, trouble: nil) }
     }
 

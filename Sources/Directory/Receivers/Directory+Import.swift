@@ -97,7 +97,8 @@ extension Directory {
     package func link(
         _ id: String,
         to account: DeliveryRecord.Account,
-        of receiver: Receiver
+        of receiver: Receiver,
+        by caller: Caller
     ) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
@@ -111,6 +112,9 @@ extension Directory {
                     account: account
                 )
                 try transaction.link([record], to: receiver.id)
+                try transaction.append([
+                    entry(.modify, receiver, receiver.id, ["link"], caller, concerned: [id])
+                ])
             }
         }
     }

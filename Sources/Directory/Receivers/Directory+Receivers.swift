@@ -77,20 +77,30 @@ extension Directory {
     }
 
     /// Puts down that a receiver is to be told of resources of its type anew.
-    package func resend(_ ids: [String], to receiver: Receiver) throws(SCIMError) {
+    package func resend(
+        _ ids: [String],
+        to receiver: Receiver,
+        by caller: Caller
+    ) throws(SCIMError) {
         guard let type = receiver.scope.type, !ids.isEmpty else { return }
         try answering {
             try store.write(within: budget) { transaction in
                 try transaction.announce(ids, ofType: type, to: receiver.id, at: now())
+                try transaction.append([
+                    entry(.modify, receiver, receiver.id, ["resend"], caller, concerned: ids)
+                ])
             }
         }
     }
 
     /// Puts down that a receiver is to be told of all resources anew.
-    package func resendAll(to receiver: Receiver) throws(SCIMError) {
+    package func resendAll(to receiver: Receiver, by caller: Caller) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
                 try transaction.announceAll(to: receiver.id, at: now())
+                try transaction.append([
+                    entry(.modify, receiver, receiver.id, ["resend"], caller)
+                ])
             }
         }
     }
@@ -110,12 +120,14 @@ extension Directory {
         }
     }
 
-    private func entry(
+    /// `names` are words for what was done or changed.
+    func entry(
         _ action: JournalEntry.Action,
         _ receiver: Receiver,
         _ id: Int64,
         _ names: [String],
-        _ caller: Caller
+        _ caller: Caller,
+        concerned: [String] = []
     ) -> JournalEntry {
         JournalEntry(
             at: now(),
@@ -123,6 +135,7 @@ extension Directory {
             actor: caller.actor,
             action: action,
             subject: .init(type: "Receiver", id: String(id), name: receiver.name),
+            concerned: concerned,
             detail: [
                 "kind": .string(receiver.kind.rawValue),
                 "attributes": .array(names.map(JSON.string)),

@@ -18,7 +18,7 @@ struct RosterCommand: ParsableCommand {
         version: version,
         subcommands: [
             TokenCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
-            MigrateCommand.self, CheckCommand.self,
+            MigrateCommand.self, BackupCommand.self, CheckCommand.self,
         ]
     )
 }

@@ -80,6 +80,9 @@ struct TokenCommand: ParsableCommand {
             abstract: "List the tokens, without their secrets."
         )
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var database: DatabaseOptions
 
         func run() throws {
@@ -88,6 +91,7 @@ struct TokenCommand: ParsableCommand {
                 try directory.read { store -> [Token] in try store.tokens() }
             }
             let now = currentInstant()
+            if json { return Self.json(tokens, now).show(as: .json) }
             print("ID\tNAME\tPROFILE\tRIGHTS\tDOMAIN\tCREATED\tLAST USED\tSTATE")
             for token in tokens {
                 let fields = [
@@ -97,6 +101,24 @@ struct TokenCommand: ParsableCommand {
                 ]
                 print(fields.joined(separator: "\t"))
             }
+        }
+
+        private static func json(_ tokens: [Token], _ now: Instant) -> Table {
+            var table = Table(
+                columns: [
+                    "id", "name", "profile", "rights", "domain", "created", "expires", "lastUsed",
+                    "state",
+                ]
+            )
+            table.rows = tokens.map { token in
+                [
+                    .integer(token.id), .string(token.name), .string(token.profile),
+                    .string(token.rights.rawValue), .string(token.domain),
+                    .string(token.created.text), token.expires.map { .string($0.text) } ?? .null,
+                    token.used.map { .string($0.text) } ?? .null, .string(token.state(at: now)),
+                ]
+            }
+            return table
         }
     }
 

@@ -102,12 +102,13 @@ struct ReconcileCommand: ParsableCommand {
         let site = try options.open()
         let report = try reportingFailure {
             if all {
-                try site.directory.resendAll(to: site.receiver)
+                try site.directory.resendAll(to: site.receiver, by: .commandLine)
             }
             return try WordPressReconciliation(
                 directory: site.directory,
                 receiver: site.receiver,
-                desk: site.desk
+                desk: site.desk,
+                caller: .commandLine
             ).run(progress: Progress("users compared").note)
         }
         let end = try Courier(site.directory, site.receiver).run()
