@@ -34,6 +34,14 @@ package enum CallResult: Sendable {
     case late
     /// Calls cannot be made on this machine at all; the reason is for people.
     case impossible(String)
+
+    /// Whether there was no answer, and none is to be expected at once.
+    var isOutage: Bool {
+        switch self {
+        case .late, .unreachable: true
+        case .answered, .impossible: false
+        }
+    }
 }
 
 /// Makes a call.

@@ -4,7 +4,7 @@ import SCIM
 /// Asks WordPress sites whether they would take a change, before it is made.
 package struct WordPressValidation {
     private struct Asked {
-        let receiver: Int64
+        let receiver: Receiver
         let site: WordPressSite
     }
 
@@ -29,7 +29,7 @@ package struct WordPressValidation {
             // A site that is known not to answer need not be waited for again.
             let isDown = !receiver.isOpen(at: now())
             if site.validation == .strict || site.validation == .queue && !isDown {
-                sites.append(Asked(receiver: receiver.id, site: site))
+                sites.append(Asked(receiver: receiver, site: site))
             }
         }
         if sites.isEmpty { return nil }
@@ -100,8 +100,7 @@ package struct WordPressValidation {
         _ question: Question,
         milliseconds: Int
     ) throws(SCIMError) {
-        let site = asked.site
-        let call = WordPressCalls(site: site).call(
+        let call = WordPressCalls(site: asked.site).call(
             "events",
             ["events": [.object(question.event)]],
             at: now(),
@@ -109,21 +108,35 @@ package struct WordPressValidation {
         )
         let result = telephone(call)
         if let problem = WordPressCalls.problem(result) {
-            return try unheard(problem, question, site)
+            if result.isOutage { try noteOutage(problem, asked.receiver) }
+            return try unheard(problem, question, asked.site)
         }
         guard case .answered(_, let body) = result,
             let first = WordPressCalls.json(body)?.object?["results"]?.array?.first
         else {
-            return try unheard(Problem(code: "no_plugin", message: "no results"), question, site)
+            let problem = Problem(code: "no_plugin", message: "no results")
+            return try unheard(problem, question, asked.site)
         }
         let answer = WordPressResult(first)
         switch answer.status {
         case "ok": return
         case "refused":
-            if let id = answer.conflict, try isWaiting(id, asked.receiver) { return }
+            if let id = answer.conflict, try isWaiting(id, asked.receiver.id) { return }
             throw answer.error(isDeletion: question.isDeletion)
-        default: try unheard(answer.problem, question, site)
+        default: try unheard(answer.problem, question, asked.site)
         }
+    }
+
+    /// Notes that a site does not answer, so that the next requests need not find that out.
+    private func noteOutage(_ problem: Problem, _ receiver: Receiver) throws(SCIMError) {
+        guard receiver.trouble == nil else { return }
+        let trouble = Trouble(
+            attempts: 1,
+            since: now(),
+            retryAt: RetrySchedule.next(afterAttempts: 1, since: now(), at: now()),
+            problem: problem
+        )
+        try directory.settle([], of: receiver.id, trouble: trouble)
     }
 
     /// Whether a site does not have somebody's newest state yet, by which a name may become free.
