@@ -521,8 +521,7 @@ function roster_take_event( array $event ) {
 		try {
 			return $change->run();
 		} catch ( Roster_Refusal $refusal ) {
-			$result = $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
-			return '' === $refusal->conflict ? $result : $result + array( 'conflict' => $refusal->conflict );
+			return $change->refused( $refusal );
 		} catch ( Roster_Busy $busy ) {
 			$problem = $busy;
 			if ( microtime( true ) - $start > Roster_Values::TRY_SECONDS ) {
@@ -1435,6 +1434,12 @@ final class Roster_Change {
 		);
 	}
 
+	/** @return array The result of a refusal. */
+	public function refused( Roster_Refusal $refusal, $remark = '' ) {
+		$result = $this->result( 'refused', $refusal->reason, $refusal->getMessage() . $remark, $refusal->scim_type() );
+		return '' === $refusal->conflict ? $result : $result + array( 'conflict' => $refusal->conflict );
+	}
+
 	/** @return array The result. Throws Roster_Refusal, Roster_Busy, and whatever hooks of other plugins throw. */
 	public function run() {
 		$this->read();
@@ -1519,8 +1524,29 @@ final class Roster_Change {
 			return $this->delete();
 		}
 		$this->find_account();
-		$this->check();
+		try {
+			$this->check();
+		} catch ( Roster_Refusal $refusal ) {
+			return $this->close_at_least( $refusal );
+		}
 		return $this->write();
+	}
+
+	/**
+	 * Somebody who has left gets out even where something else of the event is refused, such as an address or a role.
+	 * What was refused stays so, and the version with it.
+	 *
+	 * @return array The result.
+	 */
+	private function close_at_least( Roster_Refusal $refusal ) {
+		if ( ! $this->account || ( 'user.delete' !== $this->type && $this->wants_active() ) || roster_is_deactivated( $this->user_id ) ) {
+			throw $refusal;
+		}
+		$this->check_guard();
+		$this->check_super_admin();
+		$this->check_last_admin( false );
+		roster_close_account( $this->user_id );
+		return $this->refused( $refusal, ' The account is deactivated all the same.' );
 	}
 
 	/**
@@ -2232,6 +2258,10 @@ final class Roster_Change {
 	/** @return array The result of user.delete. */
 	private function delete() {
 		$this->user_id = $this->linked_id();
+		// An account that was imported, and whose user nobody changed before it went, is not linked yet.
+		if ( ! $this->user_id && ! (int) $this->row->version ) {
+			$this->user_id = $this->named_id();
+		}
 		$this->account = roster_user_row( $this->user_id );
 		if ( ! $this->user_id ) {
 			$this->save( 0, 1 );
@@ -2246,8 +2276,13 @@ final class Roster_Change {
 			$this->save( $this->user_id, 1 );
 			return $this->result( 'applied', 'deactivated' );
 		}
+		try {
+			$heir = $this->heir();
+		} catch ( Roster_Refusal $refusal ) {
+			return $this->close_at_least( $refusal );
+		}
 		$result = $this->result( 'applied', 'deleted' );
-		$this->delete_account( $this->heir() );
+		$this->delete_account( $heir );
 		$this->state = array();
 		$this->save( 0, 1 );
 		return $result;
