@@ -756,7 +756,7 @@ function roster_account( $user, array $meta, $scim_id ) {
 		'locale'        => $text( 'locale' ),
 		'roles'         => $roles,
 		'active'        => '' === $text( 'roster_deactivated' ),
-		'administrator' => roster_is_super_admin( $user->user_login ) || (bool) roster_admin_sites( $caps ),
+		'administrator' => roster_is_super_admin( $user->user_login ) || roster_is_beyond( $caps ),
 		'scimId'        => $scim_id,
 		'userName'      => null === $scim_id || '' === $text( 'roster_user_name' ) ? null : $text( 'roster_user_name' ),
 		'externalId'    => null === $scim_id || '' === $text( 'roster_external_id' ) ? null : $text( 'roster_external_id' ),
@@ -1157,16 +1157,38 @@ function roster_caps_are_admin( array $caps, $site ) {
 	return (bool) array_intersect( Roster_Values::ADMINISTRATOR_POWERS, $powers );
 }
 
-/** @return int[] The sites on which an account is an administrator, by other roles than those Roster gave there. */
-function roster_admin_sites( array $caps, array $given = array() ) {
+/** @return bool Whether capabilities on a site hold one that leads to more, by other roles than those that may be given there. */
+function roster_caps_lead_to_more( array $caps, $site ) {
+	$roles  = roster_roles_of( $site );
+	$powers = array();
+	foreach ( array_keys( array_filter( $caps ) ) as $cap ) {
+		if ( ! isset( $roles[ $cap ] ) ) {
+			$powers[] = $cap;
+		} elseif ( ! roster_role_is_allowed( $cap, $site ) ) {
+			$powers = array_merge( $powers, array_keys( array_filter( $roles[ $cap ] ) ) );
+		}
+	}
+	return (bool) array_intersect( Roster_Values::POWERS, $powers );
+}
+
+/**
+ * @return int[] The sites on which an account is an administrator, by other roles than those Roster gave there. With
+ *               another test, the sites whose capabilities pass it.
+ */
+function roster_admin_sites( array $caps, array $given = array(), $test = 'roster_caps_are_admin' ) {
 	$sites = array();
 	foreach ( $caps as $site => $list ) {
 		$others = isset( $given[ $site ] ) ? array_diff_key( (array) $list, array_flip( (array) $given[ $site ] ) ) : (array) $list;
-		if ( roster_caps_are_admin( $others, $site ) ) {
+		if ( $test( $others, $site ) ) {
 			$sites[] = (int) $site;
 		}
 	}
 	return $sites;
+}
+
+/** @return bool Whether an account may do what Roster may not give: who has the secret must not come by it. */
+function roster_is_beyond( array $caps, array $given = array() ) {
+	return roster_admin_sites( $caps, $given ) || roster_admin_sites( $caps, $given, 'roster_caps_lead_to_more' );
 }
 
 /** @return bool Whether a login is in the network's list of super administrators. */
@@ -1358,6 +1380,10 @@ function roster_meta_key_is_open( $key ) {
 	}
 	$lower  = strtolower( $key );
 	$prefix = strtolower( $wpdb->base_prefix );
+	// What WordPress cleans before it stores it has members of its own.
+	if ( in_array( $lower, Roster_Values::FIELDS, true ) || in_array( $lower, array( 'id', 'user_login', 'user_pass', 'user_nicename' ), true ) ) {
+		return false;
+	}
 	if ( preg_match( '/^_|^roster_|capabilities$|user_level$|user-settings|user_roles$|^session_tokens$|^primary_blog$|^source_domain$/', $lower ) ) {
 		return false;
 	}
@@ -1543,6 +1569,7 @@ final class Roster_Change {
 			throw $refusal;
 		}
 		$this->check_guard();
+		$this->check_beyond();
 		$this->check_super_admin();
 		$this->check_last_admin( false );
 		roster_close_account( $this->user_id );
@@ -1668,7 +1695,12 @@ final class Roster_Change {
 			return 0;
 		}
 		$row = roster_user_row( $id );
-		return $this->is_guarded( $id, $row->user_login, array() ) ? 0 : $id;
+		return $this->is_guarded( $id, $row->user_login, array() ) || $this->is_beyond( $id, $row->user_login, array() ) ? 0 : $id;
+	}
+
+	/** @return bool Whether an account that nobody named may do more than Roster may give. Roles that Roster gave do not count. */
+	private function is_beyond( $id, $login, array $given ) {
+		return ! roster_is_named_admin( $login ) && roster_is_beyond( roster_caps_in( roster_meta_of( $id ) ), $given );
 	}
 
 	/** @return bool Whether an account is an administrator that nobody named. Roles that Roster gave do not count. */
@@ -1695,6 +1727,7 @@ final class Roster_Change {
 
 	private function check() {
 		$this->check_guard();
+		$this->check_beyond();
 		$this->plan_login();
 		$this->plan_fields();
 		$this->plan_roles();
@@ -1718,6 +1751,24 @@ final class Roster_Change {
 			$code = roster_is_super_admin( $this->account->user_login ) ? 'super_admin' : 'administrator';
 			throw new Roster_Refusal( $code, 'The account is an administrator of this site, and ROSTER_ADMINISTRATORS does not name it.' );
 		}
+	}
+
+	/** An account with rights that Roster may not give is not changed. It can be closed, as its user may leave. */
+	private function check_beyond() {
+		if ( ! $this->account || ! $this->is_beyond( $this->user_id, $this->account->user_login, $this->given_roles() ) ) {
+			return;
+		}
+		if ( ( 'user.delete' !== $this->type && $this->wants_active() ) || $this->linked_id() !== $this->user_id ) {
+			throw new Roster_Refusal( 'administrator', 'The account has rights that Roster may not give, and neither ROSTER_ROLES names its role nor ROSTER_ADMINISTRATORS the account.' );
+		}
+		if ( 'user.delete' === $this->type ) {
+			return;
+		}
+		$this->user      = array(
+			'scimId' => $this->scim_id,
+			'active' => false,
+		);
+		$this->remarks[] = 'Nothing else is changed: the account has rights that Roster may not give.';
 	}
 
 	private function check_super_admin() {
@@ -1793,7 +1844,7 @@ final class Roster_Change {
 	/** @return bool Whether a new name would make of a named administrator one that nobody named. */
 	private function must_keep_login( $login ) {
 		return roster_is_named_admin( $this->account->user_login ) && ! roster_is_named_admin( $login )
-			&& ( roster_is_super_admin( $this->account->user_login ) || roster_admin_sites( roster_caps_in( roster_meta_of( $this->user_id ) ) ) );
+			&& ( roster_is_super_admin( $this->account->user_login ) || roster_is_beyond( roster_caps_in( roster_meta_of( $this->user_id ) ) ) );
 	}
 
 	/** Finds the fields to set. */
@@ -2268,6 +2319,7 @@ final class Roster_Change {
 			return $this->result( 'applied', 'absent' );
 		}
 		$this->check_guard();
+		$this->check_beyond();
 		$this->check_super_admin();
 		$this->check_last_admin( false );
 		$keeps = $this->order( 'keepContent' ) && $this->has_content();
