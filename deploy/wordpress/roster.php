@@ -39,6 +39,7 @@ final class Roster_Values {
 	const BODY_BYTES_MAX     = 1048576;
 	const EVENTS_MAX         = 100;
 	const PAGE_MAX           = 1000;
+	const VERSION_MAX        = 9007199254740991;
 	const CLOCK_SECONDS      = 300;
 	const KEY_BYTES_MIN      = 16;
 	const LOCK_SECONDS       = 5;
@@ -433,9 +434,13 @@ function roster_take_call( $call, $body ) {
 			case 'status':
 				return array( 200, roster_status() );
 			case 'report':
-				return array( 200, roster_report( $message ) );
 			case 'accounts':
-				return array( 200, roster_accounts( $message ) );
+				// By the kind of "after", no other signed message of the two sides is taken for this call.
+				$after = isset( $message['after'] ) ? $message['after'] : null;
+				if ( 'report' === $call ? ! is_string( $after ) : ! is_int( $after ) ) {
+					return array( 400, roster_fault( 'scim_malformed' ) );
+				}
+				return array( 200, 'report' === $call ? roster_report( $message ) : roster_accounts( $message ) );
 			default:
 				$fault = roster_check_events( $message );
 				if ( '' !== $fault ) {
@@ -675,7 +680,6 @@ function roster_page_limit( array $message ) {
 /** @return array One page of the link table: linked accounts, and ids whose deletion is remembered. */
 function roster_report( array $message ) {
 	global $wpdb;
-	$after = isset( $message['after'] ) && is_string( $message['after'] ) ? $message['after'] : '';
 	$table = roster_table();
 	$rows  = $wpdb->get_results(
 		$wpdb->prepare(
@@ -683,7 +687,7 @@ function roster_report( array $message ) {
 			LEFT JOIN {$wpdb->users} u ON u.ID = r.user_id
 			LEFT JOIN {$wpdb->usermeta} m ON m.user_id = r.user_id AND m.meta_key = 'roster_deactivated'
 			WHERE r.scim_id > %s AND r.version > 0 AND ( r.deleted = 1 OR u.ID IS NOT NULL ) ORDER BY r.scim_id LIMIT %d",
-			$after,
+			$message['after'],
 			roster_page_limit( $message )
 		)
 	);
@@ -707,7 +711,7 @@ function roster_accounts( array $message ) {
 	$users = $wpdb->get_results(
 		$wpdb->prepare(
 			"SELECT ID, user_login, user_email, user_url, display_name FROM {$wpdb->users} WHERE ID > %d ORDER BY ID LIMIT %d",
-			isset( $message['after'] ) ? (int) $message['after'] : 0,
+			$message['after'],
 			roster_page_limit( $message )
 		)
 	);
@@ -1508,7 +1512,8 @@ final class Roster_Change {
 		if ( ! preg_match( '/^[\x21-\x7e]{1,128}$/D', $this->scim_id ) ) {
 			throw new Roster_Refusal( 'scim_malformed', 'The event has no scimId.' );
 		}
-		if ( 'user.validate' !== $this->type && $this->version < 1 ) {
+		// One that is too high for some program would keep all later ones out.
+		if ( 'user.validate' !== $this->type && ( $this->version < 1 || $this->version > Roster_Values::VERSION_MAX ) ) {
 			throw new Roster_Refusal( 'scim_malformed', 'The event has no version.' );
 		}
 		/**
@@ -2102,7 +2107,7 @@ final class Roster_Change {
 		}
 		$this->save( $this->user_id, 0 );
 		$code = $created ? 'created' : ( $was === $wants ? ( $wants ? 'reactivated' : 'deactivated' ) : 'updated' );
-		return $this->result( 'applied', $code, implode( ' ', $this->remarks ) );
+		return $this->result( 'applied', $code, implode( ' ', $this->remarks ) ) + array( 'active' => $wants );
 	}
 
 	/** Makes the account, with a password that nobody knows and that need not be hard to hash. */
