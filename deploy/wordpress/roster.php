@@ -2507,6 +2507,7 @@ function roster_deactivated_error() {
  */
 function roster_refuse_login( $user, $name = '', $password = '' ) {
 	if ( $user instanceof WP_User ) {
+		roster_mend_cache( $user->ID );
 		return roster_is_deactivated( $user->ID ) ? roster_deactivated_error() : $user;
 	}
 	if ( ! is_wp_error( $user ) || '' === (string) $name || '' === (string) $password ) {
@@ -2523,14 +2524,37 @@ function roster_refuse_login( $user, $name = '', $password = '' ) {
 	return '' !== $kept['pass'] && wp_check_password( $password, $kept['pass'] ) ? roster_deactivated_error() : $user;
 }
 
+/**
+ * Drops what a persistent cache has of an account when the database knows that it is deactivated and the cache does not:
+ * a request that began before the deactivation may have put back what it had read. Once in a request.
+ */
+function roster_mend_cache( $user_id ) {
+	global $wpdb;
+	static $mended = array();
+	if ( ! wp_using_ext_object_cache() || isset( $mended[ $user_id ] ) ) {
+		return;
+	}
+	$mended[ $user_id ] = true;
+	$closed             = $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM {$wpdb->usermeta} WHERE user_id = %d AND meta_key = 'roster_deactivated' LIMIT 1", $user_id ) );
+	if ( $closed && ! roster_is_deactivated( $user_id ) ) {
+		roster_forget( $user_id );
+	}
+}
+
 /** Nobody is logged in by a deactivated account, whatever cookie, token or header says so. */
 function roster_refuse_current_user( $user_id ) {
+	if ( $user_id ) {
+		roster_mend_cache( (int) $user_id );
+	}
 	return $user_id && roster_is_deactivated( (int) $user_id ) ? 0 : $user_id;
 }
 
 /** The same where a plugin sets the current user directly. */
 function roster_drop_current_user() {
 	$user_id = get_current_user_id();
+	if ( $user_id ) {
+		roster_mend_cache( $user_id );
+	}
 	if ( $user_id && roster_is_deactivated( $user_id ) ) {
 		wp_set_current_user( 0 );
 	}
@@ -2538,6 +2562,7 @@ function roster_drop_current_user() {
 
 /** A cookie that a single sign-on plugin made after the deactivation is valid for WordPress, also in wp-admin. */
 function roster_refuse_cookie( $cookie, $user ) {
+	roster_mend_cache( $user->ID );
 	if ( ! roster_is_deactivated( $user->ID ) ) {
 		return;
 	}
@@ -2622,10 +2647,29 @@ function roster_guard_meta( $check, $user_id, $key ) {
 
 /** Keeps our own usermeta, and managed fields, from being deleted. */
 function roster_guard_meta_deletion( $check, $user_id, $key ) {
-	if ( Roster_State::$applying || ! $user_id ) {
+	if ( Roster_State::$applying ) {
 		return $check;
 	}
-	return in_array( $key, Roster_Values::OWN_META, true ) || roster_is_read_only_meta( (int) $user_id, (string) $key ) ? false : $check;
+	return in_array( $key, Roster_Values::OWN_META, true ) || ( $user_id && roster_is_read_only_meta( (int) $user_id, (string) $key ) ) ? false : $check;
+}
+
+/** The same where somebody names a row of usermeta by its number. */
+function roster_guard_meta_row( $check, $meta_id, $value = null, $key = false ) {
+	if ( Roster_State::$applying ) {
+		return $check;
+	}
+	$row     = get_metadata_by_mid( 'user', $meta_id );
+	$renamed = is_string( $key ) && $row && $key !== $row->meta_key ? $key : null;
+	$denied  = $row && (
+		false === roster_guard_meta( null, $row->user_id, $row->meta_key )
+		|| ( null !== $renamed && false === roster_guard_meta( null, $row->user_id, $renamed ) )
+	);
+	return $denied ? false : $check;
+}
+
+function roster_guard_meta_row_deletion( $check, $meta_id ) {
+	$row = Roster_State::$applying ? false : get_metadata_by_mid( 'user', $meta_id );
+	return $row && false === roster_guard_meta_deletion( null, $row->user_id, $row->meta_key ) ? false : $check;
 }
 
 /** A deactivated account that an administrator takes off a site does not come back there. */
@@ -3295,6 +3339,8 @@ add_action( 'clean_user_cache', 'roster_hold_password' );
 add_filter( 'add_user_metadata', 'roster_guard_meta', PHP_INT_MAX, 3 );
 add_filter( 'update_user_metadata', 'roster_guard_meta', PHP_INT_MAX, 3 );
 add_filter( 'delete_user_metadata', 'roster_guard_meta_deletion', PHP_INT_MAX, 3 );
+add_filter( 'update_user_metadata_by_mid', 'roster_guard_meta_row', PHP_INT_MAX, 4 );
+add_filter( 'delete_user_metadata_by_mid', 'roster_guard_meta_row_deletion', PHP_INT_MAX, 2 );
 add_action( 'remove_user_from_blog', 'roster_forget_site', 10, 2 );
 add_filter( 'is_protected_meta', 'roster_protect_meta', 10, 3 );
 
