@@ -72,8 +72,8 @@ let package = Package(
         tests(
             "Endpoint",
             [
-                "SCIM", "JSONText", "Profiles", "Directory", "Gateway", "Secrets", "SQLiteStore",
-                "TestSupport",
+                "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
+                "SQLiteStore", "TestSupport",
             ]
         ),
     ],
