@@ -66,7 +66,10 @@ let package = Package(
         tests("Secrets", []),
         tests("Transport", []),
         tests("Directory", ["SCIM", "JSONText", "Secrets", "SQLiteStore", "TestSupport"]),
-        tests("Delivery", ["SCIM", "JSONText", "Directory"]),
+        tests(
+            "Delivery",
+            ["SCIM", "JSONText", "Secrets", "Directory", "SQLiteStore", "TestSupport"]
+        ),
         tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
         tests(

@@ -201,8 +201,9 @@ package struct Courier {
             if shipment.records.count > 1 { return pace.halve(shipment.records.count) }
             let settlement = Settlement(postponing: shipment.records[0], problem, at: now())
             pace.failed()
-            // Where several fail one by one, the receiver is to blame.
-            let trouble = pace.blamesReceiver ? trouble(of: receiver, problem) : nil
+            // Where several fail one by one, the receiver is to blame, until something gets through.
+            let isToBlame = pace.blamesReceiver || receiver.trouble != nil
+            let trouble = isToBlame ? trouble(of: receiver, problem) : nil
             try settle([settlement], trouble: trouble)
         case .unreachable(let problem):
             try settle([], trouble: trouble(of: receiver, problem))
