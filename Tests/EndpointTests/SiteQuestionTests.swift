@@ -205,4 +205,19 @@ import Testing
         #expect(throws: SCIMError.self) { _ = try pull(answer) }
         #expect(throws: SCIMError.self) { _ = try pull([:]) }
     }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, 0, .max - 1, .max])
+    func timesFarAwayAreRefused(timestamp: Int64) throws {
+        let body = JSON.object(["acknowledge": []]).text
+        let signature = site.secret.signature(id: "msg_1", timestamp: timestamp, body: body)
+        let fields = [
+            "roster-receiver": "site", "webhook-id": "msg_1",
+            "webhook-timestamp": String(timestamp), "webhook-signature": signature,
+        ]
+        let now = endpoint.now
+        let error = #expect(throws: SCIMError.self) {
+            _ = try WordPressPull(directory: directory, now: { now }).answer(body) { fields[$0] }
+        }
+        #expect(error?.status == 401)
+    }
 }

@@ -247,7 +247,7 @@ extension SQLiteTransaction {
             case .done(let account, let active):
                 try connection.execute(
                     """
-                    UPDATE delivery SET acknowledged = max(acknowledged, min(version, ?3)),
+                    UPDATE delivery SET acknowledged = max(acknowledged, ?3),
                         due = CASE WHEN version = ?3 THEN NULL ELSE due END, attempts = 0,
                         failing_since = NULL, problem_code = NULL, problem_message = NULL,
                         account_id = coalesce(?4, account_id),
