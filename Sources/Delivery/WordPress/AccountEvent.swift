@@ -58,8 +58,12 @@ struct AccountEvent {
     }
 
     /// The question whether WordPress would take an account, before it is stored.
+    ///
+    /// Roles are left out: which groups it is in does not change by this.
     func question(_ record: ResourceRecord) throws -> JSONObject {
-        question(record.id, account(record, try record.document.object(), []))
+        var user = account(record, try record.document.object(), [])
+        for name in ["roles", "managedRoles", "sites"] { user[name] = nil }
+        return question(record.id, user)
     }
 
     /// The question whether WordPress would let go of an account.
