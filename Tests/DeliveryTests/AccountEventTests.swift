@@ -13,7 +13,10 @@ struct AccountEventTests {
     init() throws { office = try Office() }
 
     /// The event that is due of a user.
-    private func event(of user: StoredResource, _ set: (inout WordPressSite) throws -> Void = { _ in })
+    private func event(
+        of user: StoredResource,
+        _ set: (inout WordPressSite) throws -> Void = { _ in }
+    )
         throws -> JSONObject
     {
         var site = office.site

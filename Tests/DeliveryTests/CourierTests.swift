@@ -196,7 +196,10 @@ struct CourierTests {
     /// The other places where an answer may come from.
     @Test(
         arguments: [
-            (.answered(status: 401, body: Array(#"{"code":"rest_forbidden"}"#.utf8)), "rest_forbidden"),
+            (
+                .answered(status: 401, body: Array(#"{"code":"rest_forbidden"}"#.utf8)),
+                "rest_forbidden"
+            ),
             (.answered(status: 401, body: Array("Basic".utf8)), "no_plugin"),
             (.answered(status: 200, body: Array("<html>".utf8)), "no_plugin"),
             (.answered(status: 200, body: Array(#"{"results":[]}"#.utf8)), "no_plugin"),
@@ -302,6 +305,26 @@ struct CourierTests {
         #expect(records[3].version == 41 && office.events[1].count == 1)
         // Whose account is in the way may be about to go.
         #expect(seconds(until: records[4].due) == 5)
+    }
+
+    /// `updated` and `created` do not say whether anybody gets in by the account: what was sent does.
+    @Test(
+        arguments: [
+            ("created", true, true), ("created", false, false), ("updated", true, true),
+            ("updated", false, false), ("reactivated", true, true), ("deactivated", false, false),
+            ("deleted", false, false), ("absent", false, false),
+        ]
+    )
+    func itIsKnownWhetherAnAccountIsActive(
+        _ code: String,
+        _ isSentActive: Bool,
+        _ isActive: Bool
+    ) throws {
+        let user = try office.user("ann", ["active": .bool(isSentActive)])
+        if ["deleted", "absent"].contains(code) { try office.directory.delete(user) }
+        office.answer = { Plugin.answer($0) { _ in ["code": .string(code)] } }
+        _ = try office.courier().run()
+        #expect(try office.record(user).active == isActive)
     }
 
     @Test func whatWasNotReachedIsSentAtOnce() throws {
