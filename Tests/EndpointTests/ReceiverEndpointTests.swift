@@ -193,7 +193,7 @@ struct ReceiverEndpointTests {
             endpoint.send("POST", "/Users", ["userName": "x"], authorization: "Bearer reader"),
             endpoint.send("POST", "/Users", text: "{"), endpoint.send("POST", "/Users", [:]),
             endpoint.send("POST", "/Users/\(id)"), endpoint.send("DELETE", "/Users/nobody"),
-            endpoint.send("PATCH", "/Users/\(id)", patch("userName", ["x"])),
+            endpoint.send("PATCH", "/Users/\(id)", patch("userName", ["x": 1])),
         ] {
             #expect(reply.status >= 400, "\(reply.text)")
         }
