@@ -10,7 +10,6 @@ import secrets
 import shutil
 import socket
 import tempfile
-import time
 
 from . import releases, servers
 from .database import Database

@@ -67,7 +67,7 @@ package struct Courier {
         /// For changes to come, in seconds.
         let forChanges: Int
         /// For the time of another try, in seconds.
-        let forRetries: Int
+        package let forRetries: Int
 
         package init(forChanges: Int, forRetries: Int) {
             self.forChanges = forChanges
@@ -75,6 +75,8 @@ package struct Courier {
         }
 
         package static let none = Patience(forChanges: 0, forRetries: 0)
+        /// Of a process that a change has started.
+        package static let draining = Patience(forChanges: 5, forRetries: 40)
     }
 
     /// Works until nothing is due any more.

@@ -32,7 +32,9 @@ struct WordPressPullTests {
     }
 
     private func ask(_ body: JSONObject = [:]) throws -> JSONObject {
-        let text = JSON.object(body).text
+        var whole: JSONObject = ["acknowledge": []]
+        for member in body.members { whole[member.name] = member.value }
+        let text = JSON.object(whole).text
         let fields = fields(text)
         let answer = try WordPressPull(directory: office.directory, now: office.clock.now)
             .answer(text) { fields[$0] }
@@ -55,7 +57,7 @@ struct WordPressPullTests {
             by: Office.caller
         )
         _ = try office.user("ann")
-        let body = Array("{}".utf8)
+        let body = Array(#"{"acknowledge":[]}"#.utf8)
         let good = fields(body)
         var wrong: [[String: String]] = good.keys.map { name in
             good.filter { $0.key != name }
@@ -76,7 +78,7 @@ struct WordPressPullTests {
             fields(body, timestamp: $0)
         }
         wrong.append(fields(body, secret: WebhookSecret()))
-        wrong.append(fields(Array("{} ".utf8)))
+        wrong.append(fields(Array(#"{"acknowledge":[]} "#.utf8)))
         let pull = WordPressPull(directory: office.directory, now: office.clock.now)
         var errors: [SCIMError] = []
         for fields in wrong {
@@ -96,7 +98,7 @@ struct WordPressPullTests {
     @Test(arguments: [-300, 0, 300], ["site", "Site", "SITE"])
     func whoIsVerifiedIsAnswered(_ difference: Int64, _ name: String) throws {
         let user = try office.user("ann")
-        let body = Array("{}".utf8)
+        let body = Array(#"{"acknowledge":[]}"#.utf8)
         let fields = fields(body, name: name, timestamp: seconds + difference)
         let (text, signature) = try WordPressPull(
             directory: office.directory,
@@ -121,7 +123,7 @@ struct WordPressPullTests {
     @Test func bothSecretsAreValidWhileOneIsExchanged() throws {
         let old = office.site.secret
         try office.change { $0.exchangeSecret() }
-        let body = Array("{}".utf8)
+        let body = Array(#"{"acknowledge":[]}"#.utf8)
         for secret in [old, office.site.secret] {
             let fields = fields(body, secret: secret)
             let pull = WordPressPull(directory: office.directory, now: office.clock.now)
@@ -129,8 +131,8 @@ struct WordPressPullTests {
         }
     }
 
-    @Test(arguments: ["", "[]", "x", "{"])
-    func aBodyThatIsNoObjectIsRefused(_ text: String) throws {
+    @Test(arguments: ["", "[]", "x", "{", "{}", #"{"acknowledge":1}"#, #"{"events":[]}"#])
+    func aBodyThatIsNoQuestionIsRefused(_ text: String) throws {
         let body = Array(text.utf8)
         let fields = fields(body)
         let pull = WordPressPull(directory: office.directory, now: office.clock.now)
@@ -197,6 +199,8 @@ struct WordPressPullTests {
             (["status": "applied", "code": "reactivated"], .done, 1, nil, true),
             (["status": "ignored", "known": 1], .done, 1, nil, nil),
             (["status": "ignored", "known": 8], .waiting, 9, nil, nil),
+            (["status": "ignored", "known": .integer(.max)], .parked, 1, "version", nil),
+            (["status": "ignored", "known": 9_007_199_254_740_992], .parked, 1, "version", nil),
             (["status": "refused", "code": "too_long"], .parked, 1, "too_long", nil),
             (["status": "error", "code": "busy"], .waiting, 1, "busy", nil),
             (["status": "error", "code": "not_reached"], .waiting, 1, nil, nil),

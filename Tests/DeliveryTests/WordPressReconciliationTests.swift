@@ -87,9 +87,12 @@ struct WordPressReconciliationTests {
             .record(version: 3, acknowledged: 3),
             .link(3, active: false, deleted: true), .again(4)
         ),
+        (.record(version: 3, acknowledged: 3), .link(3, deleted: true), .again(4)),
         // The directory was restored.
         (.record(version: 3, acknowledged: 3), .link(8), .again(9)),
         (.record(version: 3, acknowledged: 2), .link(8), .again(9)),
+        // No version that can be.
+        (.record(version: 3, acknowledged: 3), .link(.max), .again(4)),
         // What is still to be sent will be.
         (.record(version: 3, acknowledged: 2, due: true), .link(2), .same),
         (.record(version: 3, acknowledged: 2, due: true), .none, .same),

@@ -72,7 +72,7 @@ struct WordPressValidationTests {
             (.address, ["userName": "ann", "email": "b@x.test", "active": true]),
             (.deactivate, ["userName": nil, "active": false]),
             (.delete, ["userName": nil, "active": false]),
-            (.both, ["userName": "bob", "active": false]),
+            (.both, ["userName": nil, "active": false]),
             (.reactivate, nil), (.title, nil), (.name, nil), (.none, nil), (.identify, nil),
         ] as [(Step, [String: JSON?]?)]
     )

@@ -13,8 +13,9 @@ from scim import user
 FILES = {
     "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md",
     "deploy/apache.conf", "deploy/htaccess", "deploy/nginx.conf",
-    "deploy/systemd/roster.socket", "deploy/systemd/roster.target",
-    "deploy/systemd/roster@.service", "roster"}
+    "deploy/systemd/roster-deliver.service", "deploy/systemd/roster.socket",
+    "deploy/systemd/roster.target", "deploy/systemd/roster@.service",
+    "deploy/wordpress/roster.php", "roster"}
 # What is linked in, beside libstdc++, whose package has the compiler's version in its name.
 LICENCES = {
     "libc6-dev", "libcrypt-dev", "libfcgi-dev", "libjansson-dev", "libsodium-dev",

@@ -41,7 +41,7 @@ def test_units_are_valid(tmp_path):
     for unit in SYSTEMD.iterdir():
         text = unit.read_text().replace("/usr/local/bin/roster", "/bin/true")
         (tmp_path / unit.name).write_text(text)
-    names = "roster.socket", "roster.target", "roster@1.service"
+    names = "roster.socket", "roster.target", "roster@1.service", "roster-deliver.service"
     result = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *names], cwd=tmp_path, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
