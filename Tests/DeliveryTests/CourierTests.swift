@@ -320,6 +320,26 @@ struct CourierTests {
         #expect(seconds(until: records[4].due) == 5)
     }
 
+    /// `updated` and `created` do not say whether anybody gets in by the account: what was sent does.
+    @Test(
+        arguments: [
+            ("created", true, true), ("created", false, false), ("updated", true, true),
+            ("updated", false, false), ("reactivated", true, true), ("deactivated", false, false),
+            ("deleted", false, false), ("absent", false, false),
+        ]
+    )
+    func itIsKnownWhetherAnAccountIsActive(
+        _ code: String,
+        _ isSentActive: Bool,
+        _ isActive: Bool
+    ) throws {
+        let user = try office.user("ann", ["active": .bool(isSentActive)])
+        if ["deleted", "absent"].contains(code) { try office.directory.delete(user) }
+        office.answer = { Plugin.answer($0) { _ in ["code": .string(code)] } }
+        _ = try office.courier().run()
+        #expect(try office.record(user).active == isActive)
+    }
+
     @Test func whatWasNotReachedIsSentAtOnce() throws {
         let users = try users(3)
         office.answer = { [office] call in

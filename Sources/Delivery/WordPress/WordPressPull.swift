@@ -52,8 +52,10 @@ package struct WordPressPull {
             let signatures = field("webhook-signature")
         else { throw refusal }
         let receivers = try directory.read { store -> [Receiver] in try store.receivers() }
-        guard let receiver = receivers.first(where: { $0.kind == .wordpress && $0.name == name })
-        else { throw refusal }
+        let receiver = receivers.first { receiver in
+            receiver.kind == .wordpress && receiver.name.equalsIgnoringASCIICase(name)
+        }
+        guard let receiver else { throw refusal }
         let site = try WordPressSite(receiver)
         // No difference is computed: anybody can name a time that is too far away for one.
         let clock = now().microseconds / 1_000_000
@@ -80,8 +82,12 @@ package struct WordPressPull {
         let known = Dictionary(records.map { ($0.resource, $0) }, uniquingKeysWith: { $1 })
         let settlements = sent.compactMap { id, version, result -> Settlement? in
             guard let record = known[id] else { return nil }
-            return WordPressResult(result).settlement(of: id, version: version)?
-                .scheduled(record, at: now())
+            let heard = Settlement(
+                resource: id,
+                version: version,
+                outcome: .done(account: nil, active: nil)
+            )
+            return WordPressResult(result).settlement(of: heard)?.scheduled(record, at: now())
         }
         // Whoever asks can be reached, the other way round.
         if settlements.isEmpty, receiver.trouble == nil { return }
