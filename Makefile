@@ -51,6 +51,7 @@ $(ROSTER): $(SOURCES) Scripts/swift-build | swift build-packages
 	@touch $@
 
 dist: build ## Pack the static program with its configuration: dist/*.tar.gz
+	@Scripts/packages dist
 	@Scripts/dist $(ROSTER) $(DIST)
 
 bench: build ## Measure against a minimal C program on the same machine

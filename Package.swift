@@ -66,14 +66,17 @@ let package = Package(
         tests("Secrets", []),
         tests("Transport", []),
         tests("Directory", ["SCIM", "JSONText", "Secrets", "SQLiteStore", "TestSupport"]),
-        tests("Delivery", ["SCIM", "JSONText", "Directory"]),
+        tests(
+            "Delivery",
+            ["SCIM", "JSONText", "Secrets", "Directory", "SQLiteStore", "TestSupport"]
+        ),
         tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
         tests(
             "Endpoint",
             [
-                "SCIM", "JSONText", "Profiles", "Directory", "Gateway", "Secrets", "SQLiteStore",
-                "TestSupport",
+                "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
+                "SQLiteStore", "TestSupport",
             ]
         ),
     ],

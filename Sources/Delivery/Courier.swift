@@ -67,7 +67,7 @@ package struct Courier {
         /// For changes to come, in seconds.
         let forChanges: Int
         /// For the time of another try, in seconds.
-        let forRetries: Int
+        package let forRetries: Int
 
         package init(forChanges: Int, forRetries: Int) {
             self.forChanges = forChanges
@@ -75,6 +75,8 @@ package struct Courier {
         }
 
         package static let none = Patience(forChanges: 0, forRetries: 0)
+        /// Of a process that a change has started.
+        package static let draining = Patience(forChanges: 5, forRetries: 40)
     }
 
     /// Works until nothing is due any more.
@@ -199,8 +201,9 @@ package struct Courier {
             if shipment.records.count > 1 { return pace.halve(shipment.records.count) }
             let settlement = Settlement(postponing: shipment.records[0], problem, at: now())
             pace.failed()
-            // Where several fail one by one, the receiver is to blame.
-            let trouble = pace.blamesReceiver ? trouble(of: receiver, problem) : nil
+            // Where several fail one by one, the receiver is to blame, until something gets through.
+            let isToBlame = pace.blamesReceiver || receiver.trouble != nil
+            let trouble = isToBlame ? trouble(of: receiver, problem) : nil
             try settle([settlement], trouble: trouble)
         case .unreachable(let problem):
             try settle([], trouble: trouble(of: receiver, problem))

@@ -147,8 +147,11 @@ package struct Directory {
     private func hash(_ password: String) throws(SCIMError) -> String {
         let compared = password.asWordPressCompares
         if compared.isEmpty { throw .invalidValue("password must not be empty") }
-        if password.utf8.count > limits.passwordBytes {
-            throw .invalidValue("password is longer than \(limits.passwordBytes) bytes in UTF-8")
+        if compared.utf8.count > limits.passwordBytes {
+            throw .invalidValue(
+                "password is longer than \(limits.passwordBytes) bytes in UTF-8, quotes and "
+                    + "backslashes counted twice"
+            )
         }
         guard let hash = Password.hash(compared) else {
             throw SCIMError(

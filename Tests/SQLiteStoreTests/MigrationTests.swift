@@ -192,6 +192,35 @@ struct MigrationTests {
         #expect(try TestDatabase(path: copy.path).rows("PRAGMA integrity_check") == ["ok"])
     }
 
+    /// From version 0.1.0, and from the schema before receivers.
+    @Test(arguments: [1, 2])
+    func receiversCanBeAddedAfterwards(_ version: Int) throws {
+        if version == 2 {
+            _ = try copy.migrated()
+            try TestDatabase(path: copy.path).execute(
+                "DROP TABLE receiver; DROP TABLE delivery; PRAGMA user_version = 2"
+            )
+        }
+        let directory = try copy.migrated()
+        let database = try TestDatabase(path: copy.path)
+        #expect(try database.integer("PRAGMA user_version") == 3)
+        #expect(
+            try database.rows(
+                "SELECT name FROM sqlite_master WHERE name LIKE 'delivery_%' ORDER BY name"
+            ) == ["delivery_account", "delivery_due"]
+        )
+        let receiver = Receiver(
+            kind: .wordpress,
+            name: "site",
+            scope: .init(type: "User", followsGroups: true),
+            settings: [:],
+            created: Instant(milliseconds: 0)
+        )
+        let added = try directory.add(receiver, by: TestStore.caller())
+        let counts = try directory.read { try $0.deliveryCounts(to: added.id) }
+        #expect(counts.waiting == 4)
+    }
+
     @Test func tokensWork() throws {
         let hashes = try TestDatabase(path: copy.path).rows(
             "SELECT hex(hash) FROM token ORDER BY id"

@@ -51,14 +51,11 @@ def test_authorization_that_an_internal_redirect_renames(module):
         assert Client(site.base, "wrong").get("/Users").status == 401
 
 
-def script_of_the_manual(site):
-    """The shell script for suexec, with this machine's paths."""
+def settings_of_the_manual(site):
+    """The file for suexec, with this machine's path."""
     manual = (sites.ROOT / "docs/install/shared-hosting.md").read_text()
-    lines = re.search(r"^ +#!/bin/sh\n(?: +\S.*\n)+", manual, re.MULTILINE)[0].splitlines()
-    set_paths = sites.replaced(
-        "/home/USER/roster/roster.sqlite", str(site.database),
-        "exec /home/USER/roster/roster", f"exec {sites.program()}")
-    return set_paths("".join(line.strip() + "\n" for line in lines))
+    line, = set(re.findall(r"^ +(ROSTER_DATABASE=\S+)$", manual, re.MULTILINE))
+    return sites.replaced("/home/USER/roster/roster.sqlite", str(site.database))(line + "\n")
 
 
 def replace_program(site, text):
@@ -70,15 +67,21 @@ def replace_program(site, text):
 
 
 @MODULES
-def test_script_in_the_programs_place(module):
-    """Environment variables of its own, where the web server's do not arrive."""
+def test_settings_beside_the_program(module):
+    """Where the web server's variables do not arrive; nobody can read the file."""
     def start(site):
         sites.start_htaccess(site, module, sites.replaced("\nSetEnv ", "\n#SetEnv "))
-        replace_program(site, script_of_the_manual(site))
+        path = site.docroot / "scim/v2.conf"
+        path.write_text(settings_of_the_manual(site))
+        sites.give(path)
 
     with sites.running("htaccess", start) as site:
         assert site.client.post("/Users", user("ada@example.test")).status == 201
         assert site.client.get("/Users").json["totalResults"] == 1
+        for name in ("v2.conf", "v2.token"):
+            (site.docroot / "scim" / name).touch()
+            (site.docroot / "scim" / name).chmod(0o644)
+            assert Client(f"{site.origin}/scim").get(f"/{name}").status == 404
 
 
 def test_program_is_replaced_by_renaming():

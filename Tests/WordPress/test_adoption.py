@@ -94,8 +94,7 @@ def test_a_linked_person_stays_linked(wordpress, hand_made):
 
 
 def test_deleting_an_unlinked_id_touches_nobody(wordpress, hand_made):
-    members = {"userName": hand_made["login"], "email": hand_made["email"], "userId": hand_made["id"]}
-    person = Person(wordpress, **members)
+    person = Person(wordpress, userName=hand_made["login"], email=hand_made["email"])
     person.version = 1
     assert wordpress.apply(
         {**person.event("delete"), "mode": "delete"})["code"] == "absent"

@@ -39,6 +39,7 @@ final class Roster_Values {
 	const BODY_BYTES_MAX     = 1048576;
 	const EVENTS_MAX         = 100;
 	const PAGE_MAX           = 1000;
+	const VERSION_MAX        = 9007199254740991;
 	const CLOCK_SECONDS      = 300;
 	const KEY_BYTES_MIN      = 16;
 	const LOCK_SECONDS       = 5;
@@ -433,9 +434,13 @@ function roster_take_call( $call, $body ) {
 			case 'status':
 				return array( 200, roster_status() );
 			case 'report':
-				return array( 200, roster_report( $message ) );
 			case 'accounts':
-				return array( 200, roster_accounts( $message ) );
+				// By the kind of "after", no other signed message of the two sides is taken for this call.
+				$after = isset( $message['after'] ) ? $message['after'] : null;
+				if ( 'report' === $call ? ! is_string( $after ) : ! is_int( $after ) ) {
+					return array( 400, roster_fault( 'scim_malformed' ) );
+				}
+				return array( 200, 'report' === $call ? roster_report( $message ) : roster_accounts( $message ) );
 			default:
 				$fault = roster_check_events( $message );
 				if ( '' !== $fault ) {
@@ -521,8 +526,7 @@ function roster_take_event( array $event ) {
 		try {
 			return $change->run();
 		} catch ( Roster_Refusal $refusal ) {
-			$result = $change->result( 'refused', $refusal->reason, $refusal->getMessage(), $refusal->scim_type() );
-			return '' === $refusal->conflict ? $result : $result + array( 'conflict' => $refusal->conflict );
+			return $change->refused( $refusal );
 		} catch ( Roster_Busy $busy ) {
 			$problem = $busy;
 			if ( microtime( true ) - $start > Roster_Values::TRY_SECONDS ) {
@@ -676,7 +680,6 @@ function roster_page_limit( array $message ) {
 /** @return array One page of the link table: linked accounts, and ids whose deletion is remembered. */
 function roster_report( array $message ) {
 	global $wpdb;
-	$after = isset( $message['after'] ) && is_string( $message['after'] ) ? $message['after'] : '';
 	$table = roster_table();
 	$rows  = $wpdb->get_results(
 		$wpdb->prepare(
@@ -684,7 +687,7 @@ function roster_report( array $message ) {
 			LEFT JOIN {$wpdb->users} u ON u.ID = r.user_id
 			LEFT JOIN {$wpdb->usermeta} m ON m.user_id = r.user_id AND m.meta_key = 'roster_deactivated'
 			WHERE r.scim_id > %s AND r.version > 0 AND ( r.deleted = 1 OR u.ID IS NOT NULL ) ORDER BY r.scim_id LIMIT %d",
-			$after,
+			$message['after'],
 			roster_page_limit( $message )
 		)
 	);
@@ -708,7 +711,7 @@ function roster_accounts( array $message ) {
 	$users = $wpdb->get_results(
 		$wpdb->prepare(
 			"SELECT ID, user_login, user_email, user_url, display_name FROM {$wpdb->users} WHERE ID > %d ORDER BY ID LIMIT %d",
-			isset( $message['after'] ) ? (int) $message['after'] : 0,
+			$message['after'],
 			roster_page_limit( $message )
 		)
 	);
@@ -757,7 +760,7 @@ function roster_account( $user, array $meta, $scim_id ) {
 		'locale'        => $text( 'locale' ),
 		'roles'         => $roles,
 		'active'        => '' === $text( 'roster_deactivated' ),
-		'administrator' => roster_is_super_admin( $user->user_login ) || (bool) roster_admin_sites( $caps ),
+		'administrator' => roster_is_super_admin( $user->user_login ) || roster_is_beyond( $caps ),
 		'scimId'        => $scim_id,
 		'userName'      => null === $scim_id || '' === $text( 'roster_user_name' ) ? null : $text( 'roster_user_name' ),
 		'externalId'    => null === $scim_id || '' === $text( 'roster_external_id' ) ? null : $text( 'roster_external_id' ),
@@ -1158,16 +1161,38 @@ function roster_caps_are_admin( array $caps, $site ) {
 	return (bool) array_intersect( Roster_Values::ADMINISTRATOR_POWERS, $powers );
 }
 
-/** @return int[] The sites on which an account is an administrator, by other roles than those Roster gave there. */
-function roster_admin_sites( array $caps, array $given = array() ) {
+/** @return bool Whether capabilities on a site hold one that leads to more, by other roles than those that may be given there. */
+function roster_caps_lead_to_more( array $caps, $site ) {
+	$roles  = roster_roles_of( $site );
+	$powers = array();
+	foreach ( array_keys( array_filter( $caps ) ) as $cap ) {
+		if ( ! isset( $roles[ $cap ] ) ) {
+			$powers[] = $cap;
+		} elseif ( ! roster_role_is_allowed( $cap, $site ) ) {
+			$powers = array_merge( $powers, array_keys( array_filter( $roles[ $cap ] ) ) );
+		}
+	}
+	return (bool) array_intersect( Roster_Values::POWERS, $powers );
+}
+
+/**
+ * @return int[] The sites on which an account is an administrator, by other roles than those Roster gave there. With
+ *               another test, the sites whose capabilities pass it.
+ */
+function roster_admin_sites( array $caps, array $given = array(), $test = 'roster_caps_are_admin' ) {
 	$sites = array();
 	foreach ( $caps as $site => $list ) {
 		$others = isset( $given[ $site ] ) ? array_diff_key( (array) $list, array_flip( (array) $given[ $site ] ) ) : (array) $list;
-		if ( roster_caps_are_admin( $others, $site ) ) {
+		if ( $test( $others, $site ) ) {
 			$sites[] = (int) $site;
 		}
 	}
 	return $sites;
+}
+
+/** @return bool Whether an account may do what Roster may not give: who has the secret must not come by it. */
+function roster_is_beyond( array $caps, array $given = array() ) {
+	return roster_admin_sites( $caps, $given ) || roster_admin_sites( $caps, $given, 'roster_caps_lead_to_more' );
 }
 
 /** @return bool Whether a login is in the network's list of super administrators. */
@@ -1359,6 +1384,10 @@ function roster_meta_key_is_open( $key ) {
 	}
 	$lower  = strtolower( $key );
 	$prefix = strtolower( $wpdb->base_prefix );
+	// What WordPress cleans before it stores it has members of its own.
+	if ( in_array( $lower, Roster_Values::FIELDS, true ) || in_array( $lower, array( 'id', 'user_login', 'user_pass', 'user_nicename' ), true ) ) {
+		return false;
+	}
 	if ( preg_match( '/^_|^roster_|capabilities$|user_level$|user-settings|user_roles$|^session_tokens$|^primary_blog$|^source_domain$/', $lower ) ) {
 		return false;
 	}
@@ -1435,6 +1464,12 @@ final class Roster_Change {
 		);
 	}
 
+	/** @return array The result of a refusal. */
+	public function refused( Roster_Refusal $refusal, $remark = '' ) {
+		$result = $this->result( 'refused', $refusal->reason, $refusal->getMessage() . $remark, $refusal->scim_type() );
+		return '' === $refusal->conflict ? $result : $result + array( 'conflict' => $refusal->conflict );
+	}
+
 	/** @return array The result. Throws Roster_Refusal, Roster_Busy, and whatever hooks of other plugins throw. */
 	public function run() {
 		$this->read();
@@ -1477,7 +1512,8 @@ final class Roster_Change {
 		if ( ! preg_match( '/^[\x21-\x7e]{1,128}$/D', $this->scim_id ) ) {
 			throw new Roster_Refusal( 'scim_malformed', 'The event has no scimId.' );
 		}
-		if ( 'user.validate' !== $this->type && $this->version < 1 ) {
+		// One that is too high for some program would keep all later ones out.
+		if ( 'user.validate' !== $this->type && ( $this->version < 1 || $this->version > Roster_Values::VERSION_MAX ) ) {
 			throw new Roster_Refusal( 'scim_malformed', 'The event has no version.' );
 		}
 		/**
@@ -1519,8 +1555,30 @@ final class Roster_Change {
 			return $this->delete();
 		}
 		$this->find_account();
-		$this->check();
+		try {
+			$this->check();
+		} catch ( Roster_Refusal $refusal ) {
+			return $this->close_at_least( $refusal );
+		}
 		return $this->write();
+	}
+
+	/**
+	 * Somebody who has left gets out even where something else of the event is refused, such as an address or a role.
+	 * What was refused stays so, and the version with it.
+	 *
+	 * @return array The result.
+	 */
+	private function close_at_least( Roster_Refusal $refusal ) {
+		if ( ! $this->account || ( 'user.delete' !== $this->type && $this->wants_active() ) || roster_is_deactivated( $this->user_id ) ) {
+			throw $refusal;
+		}
+		$this->check_guard();
+		$this->check_beyond();
+		$this->check_super_admin();
+		$this->check_last_admin( false );
+		roster_close_account( $this->user_id );
+		return $this->refused( $refusal, ' The account is deactivated all the same.' );
 	}
 
 	/**
@@ -1642,7 +1700,12 @@ final class Roster_Change {
 			return 0;
 		}
 		$row = roster_user_row( $id );
-		return $this->is_guarded( $id, $row->user_login, array() ) ? 0 : $id;
+		return $this->is_guarded( $id, $row->user_login, array() ) || $this->is_beyond( $id, $row->user_login, array() ) ? 0 : $id;
+	}
+
+	/** @return bool Whether an account that nobody named may do more than Roster may give. Roles that Roster gave do not count. */
+	private function is_beyond( $id, $login, array $given ) {
+		return ! roster_is_named_admin( $login ) && roster_is_beyond( roster_caps_in( roster_meta_of( $id ) ), $given );
 	}
 
 	/** @return bool Whether an account is an administrator that nobody named. Roles that Roster gave do not count. */
@@ -1669,6 +1732,7 @@ final class Roster_Change {
 
 	private function check() {
 		$this->check_guard();
+		$this->check_beyond();
 		$this->plan_login();
 		$this->plan_fields();
 		$this->plan_roles();
@@ -1692,6 +1756,24 @@ final class Roster_Change {
 			$code = roster_is_super_admin( $this->account->user_login ) ? 'super_admin' : 'administrator';
 			throw new Roster_Refusal( $code, 'The account is an administrator of this site, and ROSTER_ADMINISTRATORS does not name it.' );
 		}
+	}
+
+	/** An account with rights that Roster may not give is not changed. It can be closed, as its user may leave. */
+	private function check_beyond() {
+		if ( ! $this->account || ! $this->is_beyond( $this->user_id, $this->account->user_login, $this->given_roles() ) ) {
+			return;
+		}
+		if ( ( 'user.delete' !== $this->type && $this->wants_active() ) || $this->linked_id() !== $this->user_id ) {
+			throw new Roster_Refusal( 'administrator', 'The account has rights that Roster may not give, and neither ROSTER_ROLES names its role nor ROSTER_ADMINISTRATORS the account.' );
+		}
+		if ( 'user.delete' === $this->type ) {
+			return;
+		}
+		$this->user      = array(
+			'scimId' => $this->scim_id,
+			'active' => false,
+		);
+		$this->remarks[] = 'Nothing else is changed: the account has rights that Roster may not give.';
 	}
 
 	private function check_super_admin() {
@@ -1767,7 +1849,7 @@ final class Roster_Change {
 	/** @return bool Whether a new name would make of a named administrator one that nobody named. */
 	private function must_keep_login( $login ) {
 		return roster_is_named_admin( $this->account->user_login ) && ! roster_is_named_admin( $login )
-			&& ( roster_is_super_admin( $this->account->user_login ) || roster_admin_sites( roster_caps_in( roster_meta_of( $this->user_id ) ) ) );
+			&& ( roster_is_super_admin( $this->account->user_login ) || roster_is_beyond( roster_caps_in( roster_meta_of( $this->user_id ) ) ) );
 	}
 
 	/** Finds the fields to set. */
@@ -2025,7 +2107,7 @@ final class Roster_Change {
 		}
 		$this->save( $this->user_id, 0 );
 		$code = $created ? 'created' : ( $was === $wants ? ( $wants ? 'reactivated' : 'deactivated' ) : 'updated' );
-		return $this->result( 'applied', $code, implode( ' ', $this->remarks ) );
+		return $this->result( 'applied', $code, implode( ' ', $this->remarks ) ) + array( 'active' => $wants );
 	}
 
 	/** Makes the account, with a password that nobody knows and that need not be hard to hash. */
@@ -2232,12 +2314,17 @@ final class Roster_Change {
 	/** @return array The result of user.delete. */
 	private function delete() {
 		$this->user_id = $this->linked_id();
+		// An account that was imported, and whose user nobody changed before it went, is not linked yet.
+		if ( ! $this->user_id && ! (int) $this->row->version ) {
+			$this->user_id = $this->named_id();
+		}
 		$this->account = roster_user_row( $this->user_id );
 		if ( ! $this->user_id ) {
 			$this->save( 0, 1 );
 			return $this->result( 'applied', 'absent' );
 		}
 		$this->check_guard();
+		$this->check_beyond();
 		$this->check_super_admin();
 		$this->check_last_admin( false );
 		$keeps = $this->order( 'keepContent' ) && $this->has_content();
@@ -2246,8 +2333,13 @@ final class Roster_Change {
 			$this->save( $this->user_id, 1 );
 			return $this->result( 'applied', 'deactivated' );
 		}
+		try {
+			$heir = $this->heir();
+		} catch ( Roster_Refusal $refusal ) {
+			return $this->close_at_least( $refusal );
+		}
 		$result = $this->result( 'applied', 'deleted' );
-		$this->delete_account( $this->heir() );
+		$this->delete_account( $heir );
 		$this->state = array();
 		$this->save( 0, 1 );
 		return $result;
@@ -2415,6 +2507,7 @@ function roster_deactivated_error() {
  */
 function roster_refuse_login( $user, $name = '', $password = '' ) {
 	if ( $user instanceof WP_User ) {
+		roster_mend_cache( $user->ID );
 		return roster_is_deactivated( $user->ID ) ? roster_deactivated_error() : $user;
 	}
 	if ( ! is_wp_error( $user ) || '' === (string) $name || '' === (string) $password ) {
@@ -2431,14 +2524,37 @@ function roster_refuse_login( $user, $name = '', $password = '' ) {
 	return '' !== $kept['pass'] && wp_check_password( $password, $kept['pass'] ) ? roster_deactivated_error() : $user;
 }
 
+/**
+ * Drops what a persistent cache has of an account when the database knows that it is deactivated and the cache does not:
+ * a request that began before the deactivation may have put back what it had read. Once in a request.
+ */
+function roster_mend_cache( $user_id ) {
+	global $wpdb;
+	static $mended = array();
+	if ( ! wp_using_ext_object_cache() || isset( $mended[ $user_id ] ) ) {
+		return;
+	}
+	$mended[ $user_id ] = true;
+	$closed             = $wpdb->get_var( $wpdb->prepare( "SELECT 1 FROM {$wpdb->usermeta} WHERE user_id = %d AND meta_key = 'roster_deactivated' LIMIT 1", $user_id ) );
+	if ( $closed && ! roster_is_deactivated( $user_id ) ) {
+		roster_forget( $user_id );
+	}
+}
+
 /** Nobody is logged in by a deactivated account, whatever cookie, token or header says so. */
 function roster_refuse_current_user( $user_id ) {
+	if ( $user_id ) {
+		roster_mend_cache( (int) $user_id );
+	}
 	return $user_id && roster_is_deactivated( (int) $user_id ) ? 0 : $user_id;
 }
 
 /** The same where a plugin sets the current user directly. */
 function roster_drop_current_user() {
 	$user_id = get_current_user_id();
+	if ( $user_id ) {
+		roster_mend_cache( $user_id );
+	}
 	if ( $user_id && roster_is_deactivated( $user_id ) ) {
 		wp_set_current_user( 0 );
 	}
@@ -2446,6 +2562,7 @@ function roster_drop_current_user() {
 
 /** A cookie that a single sign-on plugin made after the deactivation is valid for WordPress, also in wp-admin. */
 function roster_refuse_cookie( $cookie, $user ) {
+	roster_mend_cache( $user->ID );
 	if ( ! roster_is_deactivated( $user->ID ) ) {
 		return;
 	}
@@ -2530,10 +2647,29 @@ function roster_guard_meta( $check, $user_id, $key ) {
 
 /** Keeps our own usermeta, and managed fields, from being deleted. */
 function roster_guard_meta_deletion( $check, $user_id, $key ) {
-	if ( Roster_State::$applying || ! $user_id ) {
+	if ( Roster_State::$applying ) {
 		return $check;
 	}
-	return in_array( $key, Roster_Values::OWN_META, true ) || roster_is_read_only_meta( (int) $user_id, (string) $key ) ? false : $check;
+	return in_array( $key, Roster_Values::OWN_META, true ) || ( $user_id && roster_is_read_only_meta( (int) $user_id, (string) $key ) ) ? false : $check;
+}
+
+/** The same where somebody names a row of usermeta by its number. */
+function roster_guard_meta_row( $check, $meta_id, $value = null, $key = false ) {
+	if ( Roster_State::$applying ) {
+		return $check;
+	}
+	$row     = get_metadata_by_mid( 'user', $meta_id );
+	$renamed = is_string( $key ) && $row && $key !== $row->meta_key ? $key : null;
+	$denied  = $row && (
+		false === roster_guard_meta( null, $row->user_id, $row->meta_key )
+		|| ( null !== $renamed && false === roster_guard_meta( null, $row->user_id, $renamed ) )
+	);
+	return $denied ? false : $check;
+}
+
+function roster_guard_meta_row_deletion( $check, $meta_id ) {
+	$row = Roster_State::$applying ? false : get_metadata_by_mid( 'user', $meta_id );
+	return $row && false === roster_guard_meta_deletion( null, $row->user_id, $row->meta_key ) ? false : $check;
 }
 
 /** A deactivated account that an administrator takes off a site does not come back there. */
@@ -3203,6 +3339,8 @@ add_action( 'clean_user_cache', 'roster_hold_password' );
 add_filter( 'add_user_metadata', 'roster_guard_meta', PHP_INT_MAX, 3 );
 add_filter( 'update_user_metadata', 'roster_guard_meta', PHP_INT_MAX, 3 );
 add_filter( 'delete_user_metadata', 'roster_guard_meta_deletion', PHP_INT_MAX, 3 );
+add_filter( 'update_user_metadata_by_mid', 'roster_guard_meta_row', PHP_INT_MAX, 4 );
+add_filter( 'delete_user_metadata_by_mid', 'roster_guard_meta_row_deletion', PHP_INT_MAX, 2 );
 add_action( 'remove_user_from_blog', 'roster_forget_site', 10, 2 );
 add_filter( 'is_protected_meta', 'roster_protect_meta', 10, 3 );
 

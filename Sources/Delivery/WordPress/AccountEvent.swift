@@ -24,11 +24,7 @@ struct AccountEvent {
         if site.sendsPasswords {
             user["passwordHash"] = try store.passwordHash(of: stored.key).map(JSON.string)
         }
-        if record.acknowledged < record.version, let account = record.account,
-            let id = Int64(account.id)
-        {
-            user["userId"] = .integer(id)
-        }
+        if record.acknowledged < record.version { user["userId"] = Self.number(record) }
         return event(record, "user.upsert", user)
     }
 
@@ -57,18 +53,31 @@ struct AccountEvent {
         return name?["displayName"]?.string ?? name?["userName"]?.string
     }
 
+    /// The number of the account that is known to be the user's: the site need not know it yet.
+    private static func number(_ record: DeliveryRecord?) -> JSON? {
+        (record?.account).flatMap { Int64($0.id) }.map(JSON.integer)
+    }
+
     /// The question whether WordPress would take an account, before it is stored.
-    func question(_ record: ResourceRecord) throws -> JSONObject {
-        question(record.id, account(record, try record.document.object(), []))
+    ///
+    /// `known` says what the site has of the user; `nil` for nothing.
+    func question(_ record: ResourceRecord, _ known: DeliveryRecord?) throws -> JSONObject {
+        question(record.id, account(record, try record.document.object(), []), known)
     }
 
     /// The question whether WordPress would let go of an account.
-    func question(deactivating record: ResourceRecord) -> JSONObject {
-        question(record.id, ["scimId": .string(record.id), "active": false])
+    func question(deactivating record: ResourceRecord, _ known: DeliveryRecord?) -> JSONObject {
+        question(record.id, ["scimId": .string(record.id), "active": false], known)
     }
 
-    private func question(_ id: String, _ user: JSONObject) -> JSONObject {
-        ["id": .string("\(id):validate"), "type": "user.validate", "user": .object(user)]
+    private func question(
+        _ id: String,
+        _ user: JSONObject,
+        _ known: DeliveryRecord?
+    ) -> JSONObject {
+        var user = user
+        user["userId"] = Self.number(known)
+        return ["id": .string("\(id):validate"), "type": "user.validate", "user": .object(user)]
     }
 
     /// Whether somebody is to get in: what was made unassigned is not active either.
@@ -120,7 +129,9 @@ struct AccountEvent {
         of record: DeliveryRecord,
         _ deletion: WordPressSite.Deletion
     ) -> JSONObject {
-        var event = event(record, "user.delete", ["scimId": .string(record.resource)])
+        var user: JSONObject = ["scimId": .string(record.resource)]
+        user["userId"] = Self.number(record)
+        var event = event(record, "user.delete", user)
         event["mode"] = "delete"
         switch deletion {
         case .keepingContent: event["keepContent"] = true

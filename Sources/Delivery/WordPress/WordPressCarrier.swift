@@ -80,6 +80,10 @@ package struct WordPressCarrier: Carrier {
 struct WordPressResult {
     private let result: JSONObject
 
+    /// The highest version that is believed: the greatest whole number that every program reads,
+    /// with room to go on from there.
+    static let versionMax: Int64 = (1 << 53) - 1
+
     init(_ result: JSON) { self.result = result.object ?? [:] }
 
     /// The id of the resource whose account is in the way: it may be about to let go.
@@ -106,7 +110,13 @@ struct WordPressResult {
         case "applied": return .done(account: account, active: isActive)
         case "ignored":
             let known = result["known"]?.integer ?? version
-            return known > version ? .outrun(by: known) : .done(account: account, active: nil)
+            if known <= version { return .done(account: account, active: nil) }
+            guard known <= Self.versionMax else {
+                return .refused(
+                    Problem(code: "version", message: "the site says it has version \(known)")
+                )
+            }
+            return .outrun(by: known)
         case "refused" where conflict == nil: return .refused(problem)
         // When it is tried again, the courier knows.
         default: return .postponed(until: Instant(microseconds: 0), problem)

@@ -28,10 +28,11 @@ package struct WordPressPull {
         field: (String) -> String?
     ) throws(SCIMError) -> (body: [UInt8], fields: [(name: String, value: String)]) {
         let (receiver, site) = try authenticated(body, field)
-        guard let request = (try? JSON(parsing: body))?.object else {
-            throw .invalidSyntax("the body is no JSON object")
-        }
-        try acknowledge(request["acknowledge"]?.array ?? [], receiver)
+        // By it, no other signed message of the two sides is taken for a question.
+        guard let request = (try? JSON(parsing: body))?.object,
+            let results = request["acknowledge"]?.array
+        else { throw .invalidSyntax("the body is no JSON object with what is acknowledged") }
+        try acknowledge(results, receiver)
         let limit = min(max(Int(request["limit"]?.integer ?? 50), 1), Self.limitMax)
         let answer = try due(receiver, site, limit)
         let text = JSON.object(answer).text
@@ -73,8 +74,9 @@ package struct WordPressPull {
         let records = try directory.read { store -> [DeliveryRecord] in
             try store.deliveries(to: receiver.id, .of(sent.map(\.id)), limit: sent.count)
         }
+        let known = Dictionary(records.map { ($0.resource, $0) }, uniquingKeysWith: { $1 })
         let settlements = sent.compactMap { id, version, result -> Settlement? in
-            guard let record = records.first(where: { $0.resource == id }) else { return nil }
+            guard let record = known[id] else { return nil }
             return WordPressResult(result).settlement(of: id, version: version)?
                 .scheduled(record, at: now())
         }

@@ -86,7 +86,7 @@ package struct WordPressReconciliation {
         // What is still to be sent will be.
         if record.due != nil { return .same }
         guard let link else { return record.acknowledged > 0 ? .again : .same }
-        if link.version > record.version {
+        if link.version > record.version, link.version <= WordPressResult.versionMax {
             return .outrun(
                 Settlement(
                     resource: record.resource,

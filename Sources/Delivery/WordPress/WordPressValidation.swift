@@ -48,7 +48,7 @@ package struct WordPressValidation {
         let end = now().microseconds + Int64(Self.milliseconds) * 1_000
         for asked in sites {
             let left = Int((end - now().microseconds) / 1_000)
-            guard let question = try question(draft, asked.site) else { continue }
+            guard let question = try question(draft, asked) else { continue }
             try ask(asked, question, milliseconds: max(left, 1))
         }
     }
@@ -62,25 +62,29 @@ package struct WordPressValidation {
 
     /// What a site is to be asked: new accounts, new logins and addresses, and accounts that go,
     /// among which may be the last administrator.
-    private func question(_ draft: Draft, _ site: WordPressSite) throws(SCIMError) -> Question? {
+    private func question(_ draft: Draft, _ asked: Asked) throws(SCIMError) -> Question? {
         do {
-            let event = AccountEvent(site: site)
-            let old = try draft.before?.record.document.object()
+            let (event, site) = (AccountEvent(site: asked.site), asked.site)
+            let before = draft.before?.record
+            let old = try before?.document.object()
             guard let after = draft.after else {
-                guard let record = draft.before?.record else { return nil }
+                guard let before else { return nil }
                 return Question(
-                    event: event.question(deactivating: record),
+                    event: event.question(deactivating: before, try delivery(of: before, asked)),
                     endsAccess: true,
                     isDeletion: true
                 )
             }
             let new = try after.document.object()
             let endsAccess = old.map(AccountEvent.isActive) == true && !AccountEvent.isActive(new)
-            let isNew = old == nil || names(old ?? [:], site) != names(new, site)
+            let isNew = try before.map { try names(of: $0, site) } != names(of: after, site)
             guard endsAccess || isNew else { return nil }
+            let known = try before.flatMap { try delivery(of: $0, asked) }
             return Question(
-                event: isNew
-                    ? try event.question(after) : event.question(deactivating: after),
+                // What else is wrong with somebody who leaves does not keep the account open.
+                event: endsAccess
+                    ? event.question(deactivating: after, known)
+                    : try event.question(after, known),
                 endsAccess: endsAccess,
                 isDeletion: false
             )
@@ -90,9 +94,21 @@ package struct WordPressValidation {
     }
 
     /// What has to be free in WordPress.
-    private func names(_ document: JSONObject, _ site: WordPressSite) -> [JSON?] {
-        let desired = site.mapping.desired(document: document, externalId: nil, groups: []).values
+    private func names(of record: ResourceRecord, _ site: WordPressSite) throws -> [JSON?] {
+        let document = try record.document.object()
+        let desired = site.mapping.desired(
+            document: document,
+            externalId: record.externalId,
+            groups: []
+        ).values
         return [desired["login"] ?? document["userName"], desired["email"]]
+    }
+
+    /// What a site has of a user: an account that was imported is known by its number alone.
+    private func delivery(of record: ResourceRecord, _ asked: Asked) throws -> DeliveryRecord? {
+        try directory.read { store -> DeliveryRecord? in
+            try store.deliveries(to: asked.receiver.id, .of([record.id]), limit: 1).first
+        }
     }
 
     private func ask(

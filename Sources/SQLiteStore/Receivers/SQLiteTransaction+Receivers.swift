@@ -118,7 +118,7 @@ extension SQLiteTransaction {
                 SELECT v.id, ?1, ?2, 1, ?3, ?4 FROM receiver v
                     WHERE v.type IS NULL OR v.type = ?2
                 ON CONFLICT (receiver, resource) DO UPDATE SET version = version + 1,
-                    urgency = CASE WHEN due IS NULL THEN excluded.urgency
+                    urgency = CASE WHEN acknowledged >= version THEN excluded.urgency
                         ELSE min(urgency, excluded.urgency) END,
                     due = excluded.due, attempts = 0, failing_since = NULL,
                     problem_code = NULL, problem_message = NULL
@@ -146,7 +146,8 @@ extension SQLiteTransaction {
                 ON r.key = i.key
                 WHERE v.follows_groups AND (v.type IS NULL OR v.type = r.type)
             ON CONFLICT (receiver, resource) DO UPDATE SET version = version + 1,
-                urgency = CASE WHEN due IS NULL THEN excluded.urgency ELSE urgency END,
+                urgency = CASE WHEN acknowledged >= version THEN excluded.urgency
+                    ELSE urgency END,
                 due = excluded.due, attempts = 0, failing_since = NULL,
                 problem_code = NULL, problem_message = NULL
             """,
@@ -172,7 +173,8 @@ extension SQLiteTransaction {
                         JOIN resource r ON r.key = wanted.value
                         WHERE v.follows_references AND (v.type IS NULL OR v.type = r.type)
                     ON CONFLICT (receiver, resource) DO UPDATE SET version = version + 1,
-                        urgency = CASE WHEN due IS NULL THEN excluded.urgency ELSE urgency END,
+                        urgency = CASE WHEN acknowledged >= version THEN excluded.urgency
+                            ELSE urgency END,
                         due = excluded.due, attempts = 0, failing_since = NULL,
                         problem_code = NULL, problem_message = NULL
                     """,
@@ -225,7 +227,8 @@ extension SQLiteTransaction {
     func unpark(_ receiver: Int64, at instant: Instant) throws -> Int {
         try connection.execute(
             """
-            UPDATE delivery SET due = ?2, attempts = 0, failing_since = NULL
+            UPDATE delivery SET due = min(coalesce(due, ?2), ?2), attempts = 0,
+                failing_since = NULL
             WHERE receiver = ?1 AND (due IS NOT NULL OR acknowledged < version)
             """,
             receiver,
@@ -240,15 +243,16 @@ extension SQLiteTransaction {
         for settlement in settlements {
             let (resource, version) = (settlement.resource, settlement.version)
             switch settlement.outcome {
+            // A version that was never given is one of a time that the store has gone back from.
             case .done(let account, let active):
                 try connection.execute(
                     """
-                    UPDATE delivery SET acknowledged = max(acknowledged, ?3),
+                    UPDATE delivery SET acknowledged = max(acknowledged, min(version, ?3)),
                         due = CASE WHEN version = ?3 THEN NULL ELSE due END, attempts = 0,
                         failing_since = NULL, problem_code = NULL, problem_message = NULL,
                         account_id = coalesce(?4, account_id),
                         account_name = coalesce(?5, account_name), active = coalesce(?6, active)
-                    WHERE receiver = ?1 AND resource = ?2
+                    WHERE receiver = ?1 AND resource = ?2 AND version >= ?3
                     """,
                     receiver,
                     resource,
@@ -313,6 +317,8 @@ extension SQLiteTransaction {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (receiver, resource) DO UPDATE SET version = excluded.version,
                     acknowledged = excluded.acknowledged, due = excluded.due,
+                    urgency = excluded.urgency, attempts = 0, failing_since = NULL,
+                    problem_code = NULL, problem_message = NULL,
                     account_id = excluded.account_id, account_name = excluded.account_name,
                     active = excluded.active
                 """,

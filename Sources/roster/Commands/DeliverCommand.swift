@@ -46,7 +46,7 @@ struct DeliverCommand: ParsableCommand {
         let receivers = try receivers(directory)
         switch mode {
         case .once: try send(directory, receivers, .none)
-        case .drain: try send(directory, receivers, Self.drainPatience)
+        case .drain: try send(directory, receivers, .draining)
         case .watch: try watch(directory)
         case .list: try DeliveryList(directory, receivers).show(as: json ? .json : .table)
         case .retry:
@@ -58,8 +58,6 @@ struct DeliverCommand: ParsableCommand {
             try send(directory, receivers, .none)
         }
     }
-
-    private static let drainPatience = Courier.Patience(forChanges: 5, forRetries: 40)
 
     private func receivers(_ directory: Directory) throws -> [Receiver] {
         try reportingCause { () throws(SCIMError) in

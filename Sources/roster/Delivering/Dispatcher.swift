@@ -23,12 +23,15 @@ struct Dispatcher {
         }
     }
 
-    /// Those to which something may be sent now, is due, and is sent by nobody.
+    /// Those to which something may be sent soon, is due, and is sent by nobody.
     func receiversInNeed() throws -> [Receiver] {
         let now = currentInstant()
+        let soon = now.adding(seconds: Courier.Patience.draining.forRetries)
         return try directory.read { store -> [Receiver] in
             try store.receivers().filter { receiver in
-                guard receiver.isOpen(at: now) else { return false }
+                // One that has just not answered is tried again by a process that waits: nobody
+                // may come for a long time who would start another.
+                guard receiver.isOpen(at: soon) else { return false }
                 if let lease = receiver.lease, lease.until > now,
                     !ProcessName.isGone(lease.holder)
                 {

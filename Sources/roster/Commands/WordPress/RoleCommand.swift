@@ -53,7 +53,7 @@ struct RoleCommand: ParsableCommand {
 
         func run() throws {
             let rule = RoleRule(group: group, role: role, priority: priority, blog: blog)
-            if blog == nil { try checkRole() }
+            try checkRole()
             try trial.run(options, "roles") { site in
                 site.rules.removeAll { $0.isAbout(group, blog) }
                 site.rules.append(rule)
@@ -71,6 +71,7 @@ struct RoleCommand: ParsableCommand {
                         + "is not known."
                 )
             }
+            if let blog { return try check(blog, status) }
             let roles = (status["roles"]?.array ?? []).compactMap(\.object)
             let allowed = roles.filter { $0["allowed"] == true }.compactMap { $0["role"]?.string }
             if allowed.contains(role) { return }
@@ -80,6 +81,17 @@ struct RoleCommand: ParsableCommand {
                     ? "\(role) is a role that leads to more; the site gives it only where "
                         + "ROSTER_ROLES in its wp-config.php names it"
                     : "the site has no role \(role); it gives \(allowed.joined(separator: ", "))"
+            )
+        }
+
+        private func check(_ blog: Int, _ status: JSONObject) throws {
+            let sites = (status["sites"]?.array ?? []).compactMap { $0.object?["id"]?.integer }
+            if sites.contains(Int64(blog)) { return }
+            throw CommandError(
+                description: sites.isEmpty
+                    ? "the site is no network; --blog does not apply"
+                    : "the network has no site \(blog); it has "
+                        + sites.map(String.init).joined(separator: ", ")
             )
         }
     }
