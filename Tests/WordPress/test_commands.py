@@ -202,6 +202,7 @@ def test_administrator_whom_the_site_does_not_name(roster, wordpress):
 
 
 def test_older_copy_of_wordpress(roster, wordpress):
+    unknown = roster.wp("reconcile")["unknown"]
     kept, gone = roster.create("kept", displayName="Old"), roster.create("gone")
     leaver = roster.create("leaver")
     roster.settle()
@@ -214,7 +215,7 @@ def test_older_copy_of_wordpress(roster, wordpress):
     restore(wordpress, copy)
     assert wordpress.account("login", "late") is None
     report = roster.wp("reconcile")
-    assert report["unknown"] == []
+    assert report["unknown"] == unknown
     assert report["sentAgain"] == 4
     assert roster.account(kept)["displayName"] == "New"
     assert roster.account(leaver)["roles"] == []
@@ -272,6 +273,7 @@ def put_back(roster, copy):
 
 
 def test_older_copy_of_the_directory(roster, wordpress):
+    unknown = roster.wp("reconcile")["unknown"]
     changed, leaver = roster.create("changed", displayName="Old"), roster.create("leaver")
     roster.settle()
     copy = roster.site.directory / "copy"
@@ -286,7 +288,7 @@ def test_older_copy_of_the_directory(roster, wordpress):
     put_back(roster, copy)
     report = roster.wp("reconcile")
     roster.settle()
-    assert report["unknown"] == [late]
+    assert sorted(report["unknown"]) == sorted([*unknown, late])
     assert roster.account(changed)["displayName"] == "Old"
     assert roster.account(leaver)["roles"] == ["subscriber"]
     assert wordpress.account("login", "late")["roles"] == ["subscriber"]

@@ -208,6 +208,19 @@ def test_priority(roster, ruled, name, group_name):
     assert roles(roster, id) == ["contributor"]
 
 
+def test_group_of_many(roster, ruled, name, group_name):
+    """More than one call carries."""
+    ids = [roster.create(f"{name}-{number}") for number in range(120)]
+    group = roster.group(group_name)
+    ruled(group_name, "author")
+    roster.put_in(group, *ids)
+    roster.settle()
+    assert {roles(roster, id)[0] for id in ids} == {"author"}
+    roster.delete(group, "Groups")
+    roster.settle()
+    assert {roles(roster, id)[0] for id in ids} == {"subscriber"}
+
+
 def test_role_that_leads_to_more(roster, ruled, name, group_name):
     """No rule can give it where the site does not; where the site does so no more, what is wrong is
     listed."""

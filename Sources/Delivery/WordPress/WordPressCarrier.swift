@@ -129,8 +129,11 @@ struct WordPressResult {
         switch status {
         case "applied": return .done(account: account, active: isActive(heard))
         case "ignored":
-            let known = result["known"]?.integer ?? version
-            if known <= version { return .done(account: account, active: nil) }
+            // The same version may be of another time, before the store went back or the site was
+            // connected anew. What is only a repetition is sent once more: that does no harm.
+            guard let known = result["known"]?.integer, known >= version else {
+                return .done(account: account, active: nil)
+            }
             guard known <= Self.versionMax else {
                 return .refused(
                     Problem(code: "version", message: "the site says it has version \(known)")

@@ -265,7 +265,8 @@ extension SQLiteTransaction {
             case .outrun(let other):
                 try connection.execute(
                     """
-                    UPDATE delivery SET version = max(version, ?3) + 1, due = ?4
+                    UPDATE delivery SET version = max(version, ?3) + 1, due = ?4,
+                        attempts = attempts + 1
                     WHERE receiver = ?1 AND resource = ?2 AND version <= ?3
                         AND acknowledged < ?3
                     """,
