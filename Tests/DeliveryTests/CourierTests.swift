@@ -105,7 +105,8 @@ struct CourierTests {
         office.clock.advance(seconds: 2)
         #expect(try office.courier().run() == .taken)
         #expect(try office.courier(isGone: { $0 == "dead" }).run() == .finished)
-        #expect(office.calls.count == 3 && office.calls[0].body == office.calls[1].body)
+        try #require(office.calls.count == 3)
+        #expect(office.calls[0].body == office.calls[1].body)
         #expect(office.events[1].map { $0["version"]?.integer } == [1, 1])
         let ids = office.calls.map { $0.field("webhook-id") }
         #expect(ids[0] == ids[1] && ids[0] != nil)
@@ -315,7 +316,7 @@ struct CourierTests {
         #expect(records[1].problem == Problem(code: "invalid_email", message: "no"))
         #expect(seconds(until: records[2].due) == 5 && records[2].problem?.message == "oh")
         // The site is ahead: it is sent a version beyond at once.
-        #expect(records[3].version == 41 && office.events[1].count == 1)
+        #expect(records[3].version == 41 && office.events.last?.count == 1)
         // Whose account is in the way may be about to go.
         #expect(seconds(until: records[4].due) == 5)
     }

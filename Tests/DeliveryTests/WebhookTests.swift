@@ -171,6 +171,7 @@ struct WebhookTests {
         office.answer = { _ in .answered(status: 503, body: []) }
         _ = try send(hook)
         let ids = office.calls.map { $0.field("webhook-id") }
+        try #require(ids.count == 1)
         office.clock.advance(seconds: 10)
         office.answer = { _ in .answered(status: 200, body: []) }
         _ = try send(hook)

@@ -140,7 +140,8 @@ struct ReceiverEndpointTests {
         let reply = send(change, id)
         #expect(reply.status == change.status.ok, "\(reply.text)")
         #expect(line.calls.count == 1 && line.deliveries == 1)
-        let event = (try? JSON(parsing: line.calls[0].body))?.object?["events"]?.array?.first
+        let event = (try? JSON(parsing: line.calls.first?.body ?? []))?.object?["events"]?.array?
+            .first
         #expect(event?.object?["type"] == "user.validate")
         #expect(try state() != before)
         #expect(try self.counts().waiting == (change == .create ? 2 : 1))
