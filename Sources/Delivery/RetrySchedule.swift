@@ -43,7 +43,20 @@ extension Settlement {
 
     /// The same with the time of the next try, where there is to be one.
     func scheduled(_ record: DeliveryRecord, at now: Instant) -> Settlement {
-        guard case .postponed(_, let problem) = outcome else { return self }
-        return Settlement(postponing: record, problem, at: now)
+        switch outcome {
+        case .postponed(_, let problem):
+            return Settlement(postponing: record, problem, at: now)
+        // A receiver that says so again and again does not mean it.
+        case .outrun(let known) where record.attempts >= Self.outrunMax:
+            let problem = Problem(
+                code: "version",
+                message: "the receiver says each time that it has version \(known) already"
+            )
+            return Settlement(postponing: record, problem, at: now)
+        case .done, .outrun, .refused: return self
+        }
     }
+
+    /// How often in a row a receiver may have a newer version.
+    private static let outrunMax = 3
 }

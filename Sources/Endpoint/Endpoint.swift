@@ -21,10 +21,17 @@ package struct Endpoint {
         let telephone: Telephone
         /// Called after a change, when the client has its answer: something may be due.
         let deliver: (Request) -> Void
+        /// Called after other requests: what failed before may have to be tried again.
+        let retry: (Request) -> Void
 
-        package init(telephone: @escaping Telephone, deliver: @escaping (Request) -> Void) {
+        package init(
+            telephone: @escaping Telephone,
+            deliver: @escaping (Request) -> Void,
+            retry: @escaping (Request) -> Void = { _ in }
+        ) {
             self.telephone = telephone
             self.deliver = deliver
+            self.retry = retry
         }
 
         /// For directories whose receivers, if any, are told by others.
@@ -134,6 +141,7 @@ package struct Endpoint {
         try directory.read { store -> Reply in
             let client = try token(of: request, in: store)
             progress.identify(client, in: directory)
+            progress.finally { outlet.retry(request) }
             var exchange = try Exchange(request, requestID, client, directory)
             defer { progress.rewrites = exchange.rewrites }
             return try exchange.read(target, in: store)

@@ -23,7 +23,7 @@ final class Server {
             budget: { [limits] request in
                 .request(cpuMilliseconds: limits.requestCPUMilliseconds) { request.isAbandoned }
             },
-            outlet: .init(telephone: telephone, deliver: deliver)
+            outlet: .init(telephone: telephone, deliver: deliver, retry: retry)
         )
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes,
@@ -50,6 +50,19 @@ final class Server {
             )
             return answer
         }
+    }
+
+    /// How often a process that is only read from looks at what is due.
+    private static let retryMicroseconds: Int64 = 10_000_000
+    private var nextRetry: Int64 = 0
+
+    /// Lets somebody send what has failed before and is due again: where neither cron nor a
+    /// supervisor does it, the clients' reading has to be enough.
+    private func retry(_ request: Request) {
+        let now = monotonicMicroseconds()
+        if now < nextRetry { return }
+        nextRetry = now + Self.retryMicroseconds
+        deliver(request)
     }
 
     /// Lets somebody send what is due; what hinders it is in the log.

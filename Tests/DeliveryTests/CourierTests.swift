@@ -105,7 +105,7 @@ struct CourierTests {
         office.clock.advance(seconds: 2)
         #expect(try office.courier().run() == .taken)
         #expect(try office.courier(isGone: { $0 == "dead" }).run() == .finished)
-        #expect(office.calls.count == 2 && office.calls[0].body == office.calls[1].body)
+        #expect(office.calls.count == 3 && office.calls[0].body == office.calls[1].body)
         #expect(office.events[1].map { $0["version"]?.integer } == [1, 1])
         let ids = office.calls.map { $0.field("webhook-id") }
         #expect(ids[0] == ids[1] && ids[0] != nil)
@@ -193,10 +193,26 @@ struct CourierTests {
         #expect(try office.records().allSatisfy { $0.state == .waiting })
     }
 
+    /// One that has always a newer version is broken, and is not asked for ever.
+    @Test func outrunsNoReceiverForEver() throws {
+        let office = try Office()
+        _ = try office.user("ann")
+        office.answer = { call in
+            Plugin.answer(call) { event in
+                ["status": "ignored", "known": .integer((event["version"]?.integer ?? 0) + 1)]
+            }
+        }
+        _ = try office.courier().run()
+        #expect(office.calls.count <= 5)
+    }
+
     /// The other places where an answer may come from.
     @Test(
         arguments: [
-            (.answered(status: 401, body: Array(#"{"code":"rest_forbidden"}"#.utf8)), "rest_forbidden"),
+            (
+                .answered(status: 401, body: Array(#"{"code":"rest_forbidden"}"#.utf8)),
+                "rest_forbidden"
+            ),
             (.answered(status: 401, body: Array("Basic".utf8)), "no_plugin"),
             (.answered(status: 200, body: Array("<html>".utf8)), "no_plugin"),
             (.answered(status: 200, body: Array(#"{"results":[]}"#.utf8)), "no_plugin"),
@@ -302,6 +318,26 @@ struct CourierTests {
         #expect(records[3].version == 41 && office.events[1].count == 1)
         // Whose account is in the way may be about to go.
         #expect(seconds(until: records[4].due) == 5)
+    }
+
+    /// `updated` and `created` do not say whether anybody gets in by the account: what was sent does.
+    @Test(
+        arguments: [
+            ("created", true, true), ("created", false, false), ("updated", true, true),
+            ("updated", false, false), ("reactivated", true, true), ("deactivated", false, false),
+            ("deleted", false, false), ("absent", false, false),
+        ]
+    )
+    func itIsKnownWhetherAnAccountIsActive(
+        _ code: String,
+        _ isSentActive: Bool,
+        _ isActive: Bool
+    ) throws {
+        let user = try office.user("ann", ["active": .bool(isSentActive)])
+        if ["deleted", "absent"].contains(code) { try office.directory.delete(user) }
+        office.answer = { Plugin.answer($0) { _ in ["code": .string(code)] } }
+        _ = try office.courier().run()
+        #expect(try office.record(user).active == isActive)
     }
 
     @Test func whatWasNotReachedIsSentAtOnce() throws {

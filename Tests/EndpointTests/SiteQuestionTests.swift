@@ -150,7 +150,7 @@ import Testing
         #expect(phone.events.first?["user"]?.object?["login"] == "E1")
     }
 
-    @Test func acknowledgedIsNoMoreThanThereIs() throws {
+    @Test func aVersionThatWasNeverGivenIsNotAcknowledged() throws {
         let id = try imported()
         #expect(send("PATCH", "/Users/\(id)", patch(["displayName": "Ann"])) == 200)
         let ahead = Settlement(
@@ -159,7 +159,7 @@ import Testing
             outcome: .done(account: nil, active: nil)
         )
         try directory.settle([ahead], of: receiver.id, trouble: nil)
-        #expect(try record(id).acknowledged == 1)
+        #expect(try record(id).acknowledged == 0)
         #expect(try record(id).state == .waiting)
     }
 
@@ -204,5 +204,20 @@ import Testing
         #expect(answer.object?["events"]?.array?.count == 1)
         #expect(throws: SCIMError.self) { _ = try pull(answer) }
         #expect(throws: SCIMError.self) { _ = try pull([:]) }
+    }
+
+    @Test(arguments: [Int64.min, .min + 1, -1, 0, .max - 1, .max])
+    func timesFarAwayAreRefused(timestamp: Int64) throws {
+        let body = JSON.object(["acknowledge": []]).text
+        let signature = site.secret.signature(id: "msg_1", timestamp: timestamp, body: body)
+        let fields = [
+            "roster-receiver": "site", "webhook-id": "msg_1",
+            "webhook-timestamp": String(timestamp), "webhook-signature": signature,
+        ]
+        let now = endpoint.now
+        let error = #expect(throws: SCIMError.self) {
+            _ = try WordPressPull(directory: directory, now: { now }).answer(body) { fields[$0] }
+        }
+        #expect(error?.status == 401)
     }
 }

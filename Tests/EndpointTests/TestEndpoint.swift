@@ -11,8 +11,15 @@ import TestSupport
 final class TestEndpoint {
     private let test: TestStore
     var store: SQLiteStore { test.store }
+    var links: Links { test.links }
+
+    /// Statements on a connection of their own.
+    func database() throws -> TestDatabase { try test.database() }
+
     /// What the next requests may cost.
     var budget = Budget.unlimited
+    /// How receivers are told of what the next requests change.
+    var outlet = Endpoint.Outlet.none
     private(set) var now = Instant(milliseconds: 1_709_208_000_000)
 
     static let secret = "roster_test-secret"
@@ -74,8 +81,12 @@ final class TestEndpoint {
         let now = now
         let store = store
         let budget = budget
-        let answer = Endpoint(now: { now }, openStore: { _ in store }, budget: { _ in budget })
-            .answer(incoming, requestID: "request")
+        let answer = Endpoint(
+            now: { now },
+            openStore: { _ in store },
+            budget: { _ in budget },
+            outlet: outlet
+        ).answer(incoming, requestID: "request")
         answer.afterwards?()
         return Reply(response: answer.response, answer: answer)
     }

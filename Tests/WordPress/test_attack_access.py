@@ -67,3 +67,18 @@ def test_rows_of_others_can_be_written(wordpress):
         delete_metadata_by_mid('user', $mid);
         return [$first, get_user_meta($id, 'colour', true)];
     """, id=number) == ["blue", ""]
+
+
+def test_what_was_made_meanwhile_opens_nothing_afterwards(wordpress, closed):
+    number = closed.account["id"]
+    wordpress.evaluate("""
+        $expires = time() + 3600;
+        $token = WP_Session_Tokens::get_instance($id)->create($expires);
+        return wp_generate_auth_cookie($id, $expires, 'logged_in', $token);
+    """, id=number)
+    password = wordpress.new_application_password(number)
+    closed.applied(active=True)
+    assert closed.account["sessions"] == 0
+    assert closed.account["applicationPasswords"] == 0
+    assert wordpress.rest(closed.login, password).status == 401
+    assert enters(wordpress.logged_in(closed.login, PASSWORD))

@@ -1340,6 +1340,8 @@ function roster_open_account( $user_id ) {
 	$kept = roster_kept( $user_id );
 	// What came past the block since then is not what was put away.
 	roster_empty_roles( $user_id );
+	WP_Session_Tokens::get_instance( $user_id )->destroy_all();
+	WP_Application_Passwords::delete_all_application_passwords( $user_id );
 	delete_user_meta( $user_id, 'roster_deactivated' );
 	delete_user_meta( $user_id, '_roster_kept' );
 	foreach ( $kept['caps'] as $site => $caps ) {

@@ -60,9 +60,12 @@ struct AccountEvent {
 
     /// The question whether WordPress would take an account, before it is stored.
     ///
-    /// `known` says what the site has of the user; `nil` for nothing.
+    /// Roles are left out: which groups it is in does not change by this. `known` says what the
+    /// site has of the user; `nil` for nothing.
     func question(_ record: ResourceRecord, _ known: DeliveryRecord?) throws -> JSONObject {
-        question(record.id, account(record, try record.document.object(), []), known)
+        var user = account(record, try record.document.object(), [])
+        for name in ["roles", "managedRoles", "sites"] { user[name] = nil }
+        return question(record.id, user, known)
     }
 
     /// The question whether WordPress would let go of an account.

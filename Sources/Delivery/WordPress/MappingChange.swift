@@ -31,20 +31,21 @@ package struct MappingChange {
         var count = 0
         var last = ""
         while true {
-            let ids = try directory.read { store -> [String] in
+            let (ids, found) = try directory.read { store -> (ids: [String], found: [String]) in
                 let ids = try store.ids(
                     ofType: ResourceType.user.name,
                     after: last,
                     limit: Self.pageSize
                 )
                 let records = try store.deliveries(to: receiver.id, .of(ids), limit: ids.count)
-                for record in records where record.version > 0 {
+                let found = try records.filter { record in
+                    guard record.version > 0 else { return false }
                     let was = try before.event(for: record, in: store)
-                    let will = try after.event(for: record, in: store)
-                    if was != will { affected.append(record.resource) }
+                    return try was != after.event(for: record, in: store)
                 }
-                return ids
+                return (ids, found.map(\.resource))
             }
+            affected += found
             guard let end = ids.last else { return affected.sorted() }
             last = end
             count += ids.count

@@ -31,7 +31,21 @@ package struct WordPressCarrier: Carrier {
             at: now,
             milliseconds: count == 1 ? Self.millisecondsForOne : Self.millisecondsForMany
         )
-        return Shipment(call: call, records: Array(records.prefix(count)))
+        let whenHeard = zip(records, events).map { record, event in
+            Settlement(
+                resource: record.resource,
+                version: record.version,
+                outcome: .done(
+                    account: nil,
+                    active: event.object?["user"]?.object?["active"]?.bool
+                )
+            )
+        }
+        return Shipment(
+            call: call,
+            records: Array(records.prefix(count)),
+            whenHeard: whenHeard
+        )
     }
 
     /// The events of as many records as go into one body, at least one.
@@ -66,8 +80,8 @@ package struct WordPressCarrier: Carrier {
         else {
             return .unclear(Problem(code: "no_plugin", message: "the site's answer has no results"))
         }
-        let settlements = zip(shipment.records, results).compactMap { record, result in
-            WordPressResult(result).settlement(of: record.resource, version: record.version)
+        let settlements = zip(shipment.whenHeard, results).compactMap { heard, result in
+            WordPressResult(result).settlement(of: heard)
         }
         if settlements.isEmpty {
             return .unclear(Problem(code: "not_reached", message: "the site applied nothing"))
@@ -97,20 +111,29 @@ struct WordPressResult {
         Problem(code: code, message: result["message"]?.string ?? "")
     }
 
-    /// What became of an event; `version` is the one that was sent.
+    /// What became of an event.
     ///
+    /// - Parameter heard: What becomes of it where the plugin does as it is told.
     /// - Returns: `nil` where its turn did not come: it stays due.
-    func settlement(of resource: String, version: Int64) -> Settlement? {
+    func settlement(of heard: Settlement) -> Settlement? {
         if status == "error", code == "not_reached" { return nil }
-        return Settlement(resource: resource, version: version, outcome: outcome(version))
+        return Settlement(
+            resource: heard.resource,
+            version: heard.version,
+            outcome: outcome(heard)
+        )
     }
 
-    private func outcome(_ version: Int64) -> Settlement.Outcome {
+    private func outcome(_ heard: Settlement) -> Settlement.Outcome {
+        let version = heard.version
         switch status {
-        case "applied": return .done(account: account, active: isActive)
+        case "applied": return .done(account: account, active: isActive(heard))
         case "ignored":
-            let known = result["known"]?.integer ?? version
-            if known <= version { return .done(account: account, active: nil) }
+            // The same version may be of another time, before the store went back or the site was
+            // connected anew. What is only a repetition is sent once more: that does no harm.
+            guard let known = result["known"]?.integer, known >= version else {
+                return .done(account: account, active: nil)
+            }
             guard known <= Self.versionMax else {
                 return .refused(
                     Problem(code: "version", message: "the site says it has version \(known)")
@@ -128,11 +151,14 @@ struct WordPressResult {
         return .init(id: String(id), name: result["login"]?.string ?? "")
     }
 
-    private var isActive: Bool? {
+    private func isActive(_ heard: Settlement) -> Bool? {
         switch code {
-        case "created", "updated", "reactivated": result["active"]?.bool ?? true
-        case "deactivated", "deleted", "absent": false
-        default: nil
+        case "reactivated": return true
+        case "deactivated", "deleted", "absent": return false
+        default:
+            // An account that is made or changed may be one that nobody gets in by.
+            guard case .done(_, let active) = heard.outcome else { return nil }
+            return active
         }
     }
 

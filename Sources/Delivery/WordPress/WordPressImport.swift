@@ -87,11 +87,14 @@ package struct WordPressImport {
         }
     }
 
-    /// - Returns: What became of an account, and whose it is.
+    /// - Returns: What became of an account, and whose it is, where that is somebody who is here.
     private func take(
         _ account: WordPressDesk.Account
     ) throws(SCIMError) -> (Outcome, id: String?) {
-        if let id = account.resource, try isKnown(id) { return (.known, id) }
+        if let id = account.resource {
+            if try isHere(id) { return (.known, id) }
+            if try isLeaving(id) { return (.known, nil) }
+        }
         if account.isAdministrator, !administrators.contains(account.login.caseFolded) {
             return (.administrator, nil)
         }
@@ -130,11 +133,16 @@ package struct WordPressImport {
         return (id == nil ? .taken : .imported, id)
     }
 
-    /// Whether the directory has a user, or had one and has told the site to let it go.
-    private func isKnown(_ id: String) throws(SCIMError) -> Bool {
+    private func isHere(_ id: String) throws(SCIMError) -> Bool {
         try directory.read { store -> Bool in
             try store.fetch(id, type: .user, domain: "default", loading: []) != nil
-                || !store.deliveries(to: receiver.id, .of([id]), limit: 1).isEmpty
+        }
+    }
+
+    /// Whether the directory had a user, and tells the site to let it go.
+    private func isLeaving(_ id: String) throws(SCIMError) -> Bool {
+        try directory.read { store -> Bool in
+            try !store.deliveries(to: receiver.id, .of([id]), limit: 1).isEmpty
         }
     }
 

@@ -9,7 +9,7 @@ package struct WordPressPull {
 
     private static let limitMax = 50
     /// How far the two clocks may be apart, in seconds.
-    private static let clockSecondsMax = 300
+    private static let clockSecondsMax: Int64 = 300
 
     package init(directory: Directory, now: @escaping () -> Instant) {
         self.directory = directory
@@ -52,10 +52,15 @@ package struct WordPressPull {
             let signatures = field("webhook-signature")
         else { throw refusal }
         let receivers = try directory.read { store -> [Receiver] in try store.receivers() }
-        guard let receiver = receivers.first(where: { $0.kind == .wordpress && $0.name == name })
-        else { throw refusal }
+        let receiver = receivers.first { receiver in
+            receiver.kind == .wordpress && receiver.name.equalsIgnoringASCIICase(name)
+        }
+        guard let receiver else { throw refusal }
         let site = try WordPressSite(receiver)
-        let isFresh = abs(now().microseconds / 1_000_000 - timestamp) <= Self.clockSecondsMax
+        // No difference is computed: anybody can name a time that is too far away for one.
+        let clock = now().microseconds / 1_000_000
+        let isFresh = (clock - Self.clockSecondsMax...clock + Self.clockSecondsMax)
+            .contains(timestamp)
         guard isFresh,
             site.secrets.contains(where: { secret in
                 secret.verifies(signatures: signatures, id: id, timestamp: timestamp, body: body)
@@ -77,8 +82,12 @@ package struct WordPressPull {
         let known = Dictionary(records.map { ($0.resource, $0) }, uniquingKeysWith: { $1 })
         let settlements = sent.compactMap { id, version, result -> Settlement? in
             guard let record = known[id] else { return nil }
-            return WordPressResult(result).settlement(of: id, version: version)?
-                .scheduled(record, at: now())
+            let heard = Settlement(
+                resource: id,
+                version: version,
+                outcome: .done(account: nil, active: nil)
+            )
+            return WordPressResult(result).settlement(of: heard)?.scheduled(record, at: now())
         }
         // Whoever asks can be reached, the other way round.
         if settlements.isEmpty, receiver.trouble == nil { return }

@@ -138,20 +138,25 @@ extension WordPressSite {
         connectTo = settings["connectTo"]?.string
         headers = (settings["headers"]?.array ?? []).compactMap(\.string)
         domain = settings["domain"]?.string ?? domain
-        try map(
-            Dictionary(
-                (settings["mapping"]?.object ?? [:]).members.map { ($0.name, $0.value.string) },
-                uniquingKeysWith: { $1 }
-            ),
-            columns: (settings["columns"]?.array ?? []).compactMap { column in
-                guard let key = column.object?["key"]?.string else { return nil }
-                return .init(key: key, label: column.object?["label"]?.string ?? key)
-            }
-        )
+        let rows = (settings["mapping"]?.object ?? [:]).members.map { row in
+            (row.name, row.value.string)
+        }
+        let columns = (settings["columns"]?.array ?? []).compactMap { column -> Mapping.Column? in
+            guard let key = column.object?["key"]?.string else { return nil }
+            return .init(key: key, label: column.object?["label"]?.string ?? key)
+        }
+        do throws(SCIMError) {
+            try map(Dictionary(rows, uniquingKeysWith: { $1 }), columns: columns)
+        } catch {
+            throw Self.unreadable("mapping")
+        }
         rules = (settings["roles"]?.array ?? []).compactMap { $0.object.flatMap(RoleRule.init) }
         isManagingRoles = isManagingRoles || settings["managingRoles"] == true
         isManagingBlogs = isManagingBlogs || settings["managingBlogs"] == true
-        onDelete = (settings["onDelete"]?.string).flatMap(Deletion.init) ?? onDelete
+        if let text = settings["onDelete"]?.string {
+            guard let deletion = Deletion(text) else { throw Self.unreadable("onDelete") }
+            onDelete = deletion
+        }
         onInactive = try Self.choice(settings, "onInactive") ?? onInactive
         validation = try Self.choice(settings, "validation") ?? validation
         unfitLogins = try Self.choice(settings, "unfitLogins") ?? unfitLogins

@@ -15,6 +15,8 @@ package struct WordPressValidation {
 
     /// How long all sites together may take.
     private static let milliseconds = 2_000
+    /// What a site must have had before it is taken for one that does not answer.
+    private static let fairMilliseconds = 1_000
 
     /// - Returns: `nil` where no site wants to be asked.
     package init?(
@@ -49,7 +51,11 @@ package struct WordPressValidation {
         for asked in sites {
             let left = Int((end - now().microseconds) / 1_000)
             guard let question = try question(draft, asked) else { continue }
-            try ask(asked, question, milliseconds: max(left, 1))
+            if left > 0 {
+                try ask(asked, question, milliseconds: left)
+            } else {
+                try unheard(Problem(code: "late", message: "no time was left"), question, asked)
+            }
         }
     }
 
@@ -124,14 +130,16 @@ package struct WordPressValidation {
         )
         let result = telephone(call)
         if let problem = WordPressCalls.problem(result) {
-            if result.isOutage { try noteOutage(problem, asked.receiver) }
-            return try unheard(problem, question, asked.site)
+            if result.isOutage, milliseconds >= Self.fairMilliseconds {
+                try noteOutage(problem, asked.receiver)
+            }
+            return try unheard(problem, question, asked)
         }
         guard case .answered(_, let body) = result,
             let first = WordPressCalls.json(body)?.object?["results"]?.array?.first
         else {
             let problem = Problem(code: "no_plugin", message: "no results")
-            return try unheard(problem, question, asked.site)
+            return try unheard(problem, question, asked)
         }
         let answer = WordPressResult(first)
         switch answer.status {
@@ -139,7 +147,7 @@ package struct WordPressValidation {
         case "refused":
             if let id = answer.conflict, try isWaiting(id, asked.receiver.id) { return }
             throw answer.error(isDeletion: question.isDeletion)
-        default: try unheard(answer.problem, question, asked.site)
+        default: try unheard(answer.problem, question, asked)
         }
     }
 
@@ -165,12 +173,12 @@ package struct WordPressValidation {
     private func unheard(
         _ problem: Problem,
         _ question: Question,
-        _ site: WordPressSite
+        _ asked: Asked
     ) throws(SCIMError) {
-        guard site.validation == .strict, !question.endsAccess else { return }
+        guard asked.site.validation == .strict, !question.endsAccess else { return }
         throw .unavailable(
             "WordPress cannot be asked now; try again",
-            cause: "\(site.url): \(problem.code): \(problem.message)",
+            cause: "\(asked.site.url): \(problem.code): \(problem.message)",
             retryAfterSeconds: 10
         )
     }

@@ -113,9 +113,7 @@ package struct Settlement: Sendable {
     package enum Outcome: Sendable {
         /// The receiver has it.
         case done(account: DeliveryRecord.Account?, active: Bool?)
-        /// The receiver already has a version as high or higher.
-        ///
-        /// Where its version is above the one that was sent, the store has gone back in time: its
+        /// The receiver already has a version as high or higher, and nobody here knows that: the
         /// state is to be sent with a version beyond.
         case outrun(by: Int64)
         /// The receiver will not have it.

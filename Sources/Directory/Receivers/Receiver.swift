@@ -92,9 +92,16 @@ package struct Problem: Sendable, Equatable {
     /// For people; at most 500 bytes, and never a secret.
     package let message: String
 
+    private static let messageBytesMax = 500
+
     package init(code: String, message: String) {
         self.code = code
-        self.message = String(decoding: message.utf8.prefix(500), as: UTF8.self)
+        var bytes = Array(message.utf8.prefix(Self.messageBytesMax + 1))
+        if bytes.count > Self.messageBytesMax {
+            // Not in the middle of a character.
+            while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
+        }
+        self.message = String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -247,7 +247,7 @@ extension SQLiteTransaction {
             case .done(let account, let active):
                 try connection.execute(
                     """
-                    UPDATE delivery SET acknowledged = max(acknowledged, min(version, ?3)),
+                    UPDATE delivery SET acknowledged = max(acknowledged, ?3),
                         due = CASE WHEN version = ?3 THEN NULL ELSE due END, attempts = 0,
                         failing_since = NULL, problem_code = NULL, problem_message = NULL,
                         account_id = coalesce(?4, account_id),
@@ -265,7 +265,8 @@ extension SQLiteTransaction {
             case .outrun(let other):
                 try connection.execute(
                     """
-                    UPDATE delivery SET version = max(version, ?3) + 1, due = ?4
+                    UPDATE delivery SET version = max(version, ?3) + 1, due = ?4,
+                        attempts = attempts + 1
                     WHERE receiver = ?1 AND resource = ?2 AND version <= ?3
                         AND acknowledged < ?3
                     """,

@@ -12,7 +12,7 @@ struct DeliverCommand: ParsableCommand {
         abstract: "Send changes to WordPress sites and webhooks.",
         discussion: """
             The process that has made a change starts it. What failed then is tried again with the \
-            next change, or by cron (--once each minute), or by a supervisor (--watch).
+            next request, or by cron (--once each minute), or by a supervisor (--watch).
             """
     )
 

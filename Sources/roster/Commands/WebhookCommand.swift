@@ -47,6 +47,12 @@ struct WebhookCommand: ParsableCommand {
             guard URL(url) != nil else {
                 throw ValidationError("\(url) is no address such as https://www.example.com/hook")
             }
+            if let connectTo, !connectTo.isPlace {
+                throw ValidationError("--connect-to is HOST:PORT, such as 127.0.0.1:443")
+            }
+            for header in header where !header.isHeaderField {
+                throw ValidationError("--header is 'Name: value'")
+            }
             for kind in kinds where !Webhook.kinds.contains(kind) {
                 if ["user.*", "group.*"].contains(kind) { continue }
                 throw ValidationError("there is no event \(kind)")

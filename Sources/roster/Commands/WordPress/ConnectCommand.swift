@@ -60,21 +60,18 @@ struct ConnectCommand: ParsableCommand {
         guard URL(url) != nil else {
             throw ValidationError("\(url) is no address such as https://www.example.com")
         }
-        if let connectTo, connectTo != Self.none, URL("http://\(connectTo)")?.port == nil {
+        if let baseURL, URL(baseURL) == nil {
+            throw ValidationError("\(baseURL) is no address such as https://example.com/scim/v2")
+        }
+        if let connectTo, connectTo != Self.none, !connectTo.isPlace {
             throw ValidationError("--connect-to is HOST:PORT, such as 127.0.0.1:443")
         }
-        for header in header where header != Self.none && !Self.isField(header) {
+        for header in header where header != Self.none && !header.isHeaderField {
             throw ValidationError("--header is 'Name: value'")
         }
     }
 
     private static let none = "none"
-
-    private static func isField(_ text: String) -> Bool {
-        guard let colon = text.firstIndex(of: ":") else { return false }
-        return colon > text.startIndex
-            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-    }
 
     func run() throws {
         guard let url = URL(url) else { return }
@@ -88,7 +85,7 @@ struct ConnectCommand: ParsableCommand {
             )
         } else {
             for member in defines.members {
-                print("define('\(member.name)', '\(member.value.string ?? "")');")
+                print(definition(member.name, member.value.string ?? ""))
             }
         }
         explain("Put these lines into wp-config.php of \(url.text), and roster.php into")

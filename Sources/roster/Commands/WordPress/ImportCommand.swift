@@ -64,7 +64,7 @@ struct ImportCommand: ParsableCommand {
         show(summary, as: options.form)
         if !administrators.isEmpty {
             explain("A site lets nobody change its administrators whom it does not name itself:")
-            explain("define('ROSTER_ADMINISTRATORS', '\(administrators.joined(separator: ","))');")
+            explain(definition("ROSTER_ADMINISTRATORS", administrators.joined(separator: ",")))
         }
         try site.deliver(options.database)
     }
