@@ -88,7 +88,6 @@ def test_imported_account_is_managed_from_the_first_change_on(roster, wordpress)
     assert wordpress.account("login", "ole")["meta"].get("roster_scim_id") is None
 
 
-@pytest.mark.xfail(strict=True, reason="the account is not linked yet")
 def test_imported_account_is_deleted(roster, wordpress):
     roster.wp("import")
     roster.delete(find(roster, "ole")["id"])
@@ -185,7 +184,6 @@ def test_last_administrator(roster, wordpress, administrator):
     assert roster.parked()[id]["code"] == "last_admin"
 
 
-@pytest.mark.xfail(strict=True, reason="the site is asked without the account's number")
 def test_last_administrator_whose_account_was_never_sent(roster, administrator):
     require_refusals(roster, administrator)
 
@@ -298,8 +296,7 @@ def test_older_copy_of_the_directory(roster, wordpress):
     assert roster.account(changed)["displayName"] == "Newer"
 
 
-@pytest.mark.parametrize("count", [
-    pytest.param(1, marks=pytest.mark.xfail(strict=True, reason="versions begin anew")), 5])
+@pytest.mark.parametrize("count", [1, 5])
 def test_change_after_an_older_copy_of_the_directory(roster, wordpress, count):
     """Without a reconciliation: WordPress has had a later version, or another of the same number."""
     id = roster.create("ann", displayName="Old")
@@ -339,7 +336,6 @@ def test_preview(roster, wordpress):
     assert roster.json("deliver", "--list") == []
 
 
-@pytest.mark.xfail(strict=True, reason="versions begin anew")
 def test_disconnected_and_connected_again(roster, wordpress):
     id, leaver = roster.create("ann"), roster.create("leaver")
     before = roster.account(id)

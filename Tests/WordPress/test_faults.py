@@ -55,7 +55,7 @@ def roster(module_roster, passage):
 
 def now():
     """The time as Roster writes it."""
-    return datetime.datetime.utcnow().isoformat()
+    return datetime.datetime.now(datetime.timezone.utc).isoformat()
 
 
 def name():
