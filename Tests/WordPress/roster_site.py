@@ -170,6 +170,21 @@ def logins(wordpress):
         "return (object) array_column(get_users(['blog_id' => 0]), 'user_login', 'ID');")
 
 
+def rows(wordpress):
+    """All that WordPress keeps of each account, by its number."""
+    return wordpress.evaluate("""
+        global $wpdb;
+        $rows = [];
+        foreach ($wpdb->get_results("SELECT * FROM $wpdb->users", ARRAY_A) as $row) {
+            $rows[$row['ID']] = $row;
+        }
+        foreach ($wpdb->get_results("SELECT * FROM $wpdb->usermeta") as $meta) {
+            $rows[$meta->user_id]['meta'][$meta->meta_key] = $meta->meta_value;
+        }
+        return (object) $rows;
+    """)
+
+
 def database(program, wordpress, **options):
     """What a program of the database's says to a site's database."""
     socket = wordpress.evaluate("return explode(':', DB_HOST)[1];")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from roster_site import Client, carrying, logins, program_copy, replay, sites  # noqa: F401
+from roster_site import Client, carrying, program_copy, replay, rows, sites  # noqa: F401
 
 TRANSCRIPTS = sorted((sites.ROOT / "Tests/Fixtures/transcripts").glob("*.jsonl"))
 ADDRESS = re.compile(r"[\w.+'-]+@[\w.-]+")
@@ -95,10 +95,10 @@ def others(roster):
     if not wordpress.account("login", "hand-made"):
         wordpress.add_account(
             "hand-made", role="author", user_email="hand@example.org", first_name="By hand")
-    others = {id: wordpress.account("id", int(id)) for id in logins(wordpress)}
+    others = rows(wordpress)
     yield others
     roster.clear()
-    assert {id: wordpress.account("id", int(id)) for id in logins(wordpress)} == others
+    assert rows(wordpress) == others
 
 
 def require_same(roster, others, missing=None):
@@ -107,8 +107,9 @@ def require_same(roster, others, missing=None):
     names = roster.wordpress.evaluate(LOGINS, names=[user["userName"] for user in users])
     for user, login in zip(users, names):
         assert found(roster.account(user["id"])) == wanted(user, login)
-    assert len(logins(roster.wordpress)) == len(others) + len(users)
-    assert {id: roster.wordpress.account("id", int(id)) for id in others} == others
+    now = rows(roster.wordpress)
+    assert len(now) == len(others) + len(users)
+    assert {id: now[id] for id in others} == others
 
 
 @pytest.mark.parametrize("roster, path", conversations(), indirect=["roster"])
