@@ -151,6 +151,9 @@ final class Roster_Setup {
 		if ( ! $written ) {
 			throw new Roster_Problem( 'space', array( $folder ) );
 		}
+		if ( ! is_file( "$folder/roster.log" ) ) {
+			Roster_Site::write( "$folder/roster.log", '', 0600 );
+		}
 	}
 
 	private static function migrate( $folder ) {
