@@ -55,8 +55,30 @@ final class Roster_Setup {
 		wp_clear_scheduled_hook( 'roster_tend' );
 	}
 
-	/** Brings everything up from wherever it stands. What failed is remembered for the page. */
+	/**
+	 * Brings everything up from wherever it stands. Where this zip's program is another than the one in place, that one
+	 * comes back when the test fails with the new one.
+	 */
 	public static function run() {
+		$state  = Roster_Site::state();
+		$folder = $state['folder'];
+		if ( '' === $folder || '' === $state['rung'] || ! is_file( "$folder/roster" ) || '' === Roster_Program::shipped() || Roster_Program::is_right( "$folder/roster" ) ) {
+			self::try_once();
+			return;
+		}
+		$was_green = Roster_Probe::is_green( $state['test'] );
+		self::keep_old( $folder );
+		self::try_once();
+		$state = Roster_Site::state();
+		if ( '' === $state['problem'] && ( ! $was_green || Roster_Probe::is_green( $state['test'] ) ) ) {
+			self::forget_old( $folder );
+			return;
+		}
+		self::go_back( $folder, $state );
+	}
+
+	/** What failed is remembered for the page. */
+	private static function try_once() {
 		if ( ! self::lock() ) {
 			return;
 		}
@@ -66,7 +88,7 @@ final class Roster_Setup {
 		ignore_user_abort( true );
 		try {
 			self::bring_up();
-			Roster_Site::remember( array( 'problem' => '', 'facts' => array() ) );
+			Roster_Site::remember( array( 'problem' => '', 'facts' => array(), 'went_back' => '' ) );
 		} catch ( Roster_Problem $problem ) {
 			Roster_Site::remember( array( 'problem' => $problem->reason, 'facts' => $problem->facts ) );
 		} catch ( Throwable $error ) {
@@ -275,7 +297,8 @@ final class Roster_Setup {
 			return;
 		}
 		if ( Roster_Program::build() !== $state['build'] ) {
-			self::upgrade();
+			// Another zip was installed over this one.
+			self::run();
 		}
 		// phpcs:ignore WordPress.Security.NonceVerification -- it only tells one activation from many.
 		if ( get_current_user_id() === (int) get_site_transient( 'roster_welcome' ) && ! isset( $_GET['activate-multi'] ) ) {
@@ -283,29 +306,6 @@ final class Roster_Setup {
 			wp_safe_redirect( Roster_Page::url() );
 			exit;
 		}
-	}
-
-	/**
-	 * After another zip was installed over this one: its program takes the place of the old, and gives it back when the
-	 * test fails with it.
-	 */
-	public static function upgrade() {
-		$state  = Roster_Site::state();
-		$folder = $state['folder'];
-		if ( '' === $folder || ! is_file( "$folder/roster" ) || '' === Roster_Program::shipped() || Roster_Program::is_right( "$folder/roster" ) || '' === $state['rung'] ) {
-			self::run();
-			return;
-		}
-		$was_green = Roster_Probe::is_green( $state['test'] );
-		self::keep_old( $folder );
-		self::run();
-		$state = Roster_Site::state();
-		if ( '' === $state['problem'] && ( ! $was_green || Roster_Probe::is_green( $state['test'] ) ) ) {
-			self::forget_old( $folder );
-			Roster_Site::remember( array( 'went_back' => '' ) );
-			return;
-		}
-		self::go_back( $folder, $state );
 	}
 
 	/** Keeps the program and the database as they are before an upgrade. */
