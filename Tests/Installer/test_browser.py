@@ -2,7 +2,6 @@
 
 import pytest
 
-from administrator import Administrator
 from test_hosts import NGINX, installed
 
 webdriver = pytest.importorskip("selenium.webdriver")
@@ -14,7 +13,7 @@ def chromium(tmp_path):
     options = webdriver.ChromeOptions()
     for argument in (
             "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
-            "--no-first-run", f"--user-data-dir={tmp_path}"):
+            "--no-first-run", "--window-size=1200,2400", f"--user-data-dir={tmp_path}"):
         options.add_argument(argument)
     try:
         driver = webdriver.Chrome(
@@ -27,8 +26,11 @@ def chromium(tmp_path):
 
 
 def until(chromium, condition):
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.support.ui import WebDriverWait
-    return WebDriverWait(chromium, SECONDS).until(condition)
+    # While a page is exchanged for another there is nothing to look at.
+    return WebDriverWait(
+        chromium, SECONDS, ignored_exceptions=[WebDriverException]).until(condition)
 
 
 def enter(chromium, site):
@@ -73,5 +75,3 @@ def test_browser(laboratory, zips, chromium):
     assert opened.get_attribute("data-profile") == "okta"
     chromium.find_element(By.XPATH, "//button[text()='Make a token']").click()
     until(chromium, lambda driver: driver.find_elements(By.ID, "roster-token"))
-    chromium.set_window_size(1200, 2200)
-    chromium.save_screenshot("/tmp/roster-page.png")

@@ -258,7 +258,7 @@ final class Roster_Page {
 		if ( '' !== $state['rung'] && '' === $state['problem'] ) {
 			self::show_connection( $state );
 			echo '<h2>' . esc_html__( 'The test', 'roster' ) . '</h2><div id="roster-results">';
-			$from_browser = $state['seen_at'] > $state['tested'];
+			$from_browser = (bool) $state['seen'];
 			self::show_results( $from_browser ? $state['seen'] : $state['test'], $state, $from_browser ? $state['seen_at'] : $state['tested'], $from_browser ? __( 'Your browser', 'roster' ) : __( 'This server', 'roster' ) );
 			echo '</div>';
 		}

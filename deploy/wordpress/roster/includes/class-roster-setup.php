@@ -193,14 +193,14 @@ final class Roster_Setup {
 			if ( '' !== $state['rung'] && self::raise( $state['rung'], $folder ) ) {
 				$test = Roster_Probe::run( Roster_Site::base(), $token );
 				if ( Roster_Probe::is_green( $test ) ) {
-					Roster_Site::remember( array( 'test' => $test, 'tested' => time() ) );
+					Roster_Site::remember( array( 'test' => $test, 'tested' => time(), 'seen' => array() ) );
 					return;
 				}
 			}
 			if ( Roster_Ladder::is_foreign( Roster_Ladder::final_folder() ) ) {
 				throw new Roster_Problem( 'foreign', array( Roster_Ladder::final_folder() ) );
 			}
-			Roster_Site::remember( array_merge( Roster_Ladder::climb( $folder, $token ), array( 'tested' => time() ) ) );
+			Roster_Site::remember( array_merge( Roster_Ladder::climb( $folder, $token ), array( 'tested' => time(), 'seen' => array() ) ) );
 		} finally {
 			self::revoke_test_token( $folder );
 		}
@@ -264,7 +264,7 @@ final class Roster_Setup {
 		}
 		try {
 			$rows = Roster_Probe::run( Roster_Site::base(), self::test_token( $state['folder'] ) );
-			Roster_Site::remember( array( 'test' => $rows, 'tested' => time() ) );
+			Roster_Site::remember( array( 'test' => $rows, 'tested' => time(), 'seen' => array() ) );
 			self::revoke_test_token( $state['folder'] );
 			self::test_push( $state['folder'] );
 		} catch ( Roster_Problem $problem ) {

@@ -19,7 +19,7 @@ final class Roster_Words {
 		if ( ! $state['on'] || '' === $state['rung'] ) {
 			return self::say( 'warning', __( 'Roster is not set up yet.', 'roster' ), __( 'Press Repair.', 'roster' ) );
 		}
-		$seen   = $state['seen_at'] > $state['tested'] ? $state['seen'] : $state['test'];
+		$seen   = $state['seen'] ? $state['seen'] : $state['test'];
 		$failed = Roster_Probe::failed( $seen );
 		if ( $failed ) {
 			return self::failing( $seen, $failed, $state );
