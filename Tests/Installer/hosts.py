@@ -191,6 +191,8 @@ class HostedSite(Site):
         self.document_root = self.home / "www"
         self.root = self.document_root / path.strip("/") if path else self.document_root
         self.has_home = has_home
+        # What the front page answers with where all is well.
+        self.answers_with = 200
 
     @property
     def url(self):
@@ -198,7 +200,7 @@ class HostedSite(Site):
 
     def answers(self):
         try:
-            return request("GET", self.url + "/").status == 200
+            return request("GET", self.url + "/").status == self.answers_with
         except OSError:
             return False
 

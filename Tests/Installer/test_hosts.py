@@ -5,7 +5,7 @@ import re
 import pytest
 
 from administrator import Administrator, Provider, text_of
-from hosts import MANY_RULES, Host
+from hosts import MANY_RULES, NO_PROGRAMS, Host
 from web import request
 
 FRONT_RULES = """
@@ -31,6 +31,7 @@ class WithoutOverrides(Host):
         return super().apache(site)
 
 
+ONLY_EXEC = {"disable_functions": "proc_open,proc_close,shell_exec,system,passthru,popen,getallheaders"}
 NGINX = Host("nginx")
 BOTH = Host("apache", ("fcgid", "cgid"))
 # How each is, and the way that is found there.
@@ -43,6 +44,11 @@ HOSTS = {
     "apache-many-rules": (
         Host("apache", ("fcgid", "cgid"), rules=MANY_RULES), "with CGI for large"),
     "apache-file-info": (Host("apache", ("fcgid", "cgid"), override="FileInfo"), "a PHP file"),
+    # PHP starts no programs, and the web server does.
+    "apache-cgid-no-programs": (Host("apache", ("cgid",), php=NO_PROGRAMS), "Way CGI;"),
+    "apache-both-no-programs": (
+        Host("apache", ("fcgid", "cgid"), php=NO_PROGRAMS), "with CGI for large"),
+    "nginx-exec": (Host("nginx", php=ONLY_EXEC), "WordPress's own entrance"),
     "apache-no-overrides": (WithoutOverrides("CGIPassAuth On"), "WordPress's own entrance"),
 }
 
@@ -124,7 +130,6 @@ def test_header_is_lost(laboratory, zips):
 
 
 def test_no_programs(laboratory, zips):
-    from hosts import NO_PROGRAMS
     site = laboratory.site("single", Host("nginx", php=NO_PROGRAMS))
     administrator, page = installed(site, zips.full)
     assert "This host lets PHP start no programs." in page

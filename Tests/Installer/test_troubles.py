@@ -92,6 +92,43 @@ def test_in_pieces(laboratory, zips):
     provisions(administrator)
 
 
+def test_small_zip_over_another(laboratory, zips):
+    """The old program serves until the new one is there."""
+    site = laboratory.site("single", NGINX)
+    administrator, _ = installed(site, zips.newer())
+    provider, _ = provisions(administrator)
+    administrator.replace(zips.small)
+    page = administrator.get(administrator.page)
+    assert "provisioning goes on with it" in page and 'id="roster-file"' in page
+    assert "Provisioning works." in page
+    assert provider.request("GET", "/Users").status == 200
+
+
+class Protected(Host):
+    """nginx with a password before everything but the login and wp-admin."""
+
+    def nginx(self, site):
+        path = super().nginx(site)
+        (site.work / "users").write_text("staging:{PLAIN}secret\n")
+        path.write_text(path.read_text().replace(
+            f"location {site.path}/ {{",
+            f"location {site.path}/ {{ auth_basic staging; auth_basic_user_file {site.work}/users;"))
+        return path
+
+
+def test_password_of_a_staging_site(laboratory, zips):
+    site = laboratory.site("single", NGINX)
+    host = Protected("nginx")
+    site.answers_with = 401
+    try:
+        site.serve(host)
+        _, page = installed(site, zips.full)
+    finally:
+        site.answers_with = 200
+    assert "The site is protected by a password." in page
+    assert f"Please exempt {site.url}/scim/v2 from the password protection" in page
+
+
 def test_repair(laboratory, zips):
     site = laboratory.site("single", BOTH)
     administrator, _ = installed(site, zips.full)
@@ -103,6 +140,7 @@ def test_repair(laboratory, zips):
     assert provider.request("GET", "/Users").status == 200
     # A scanner has removed the program.
     (site.private / "roster").unlink()
+    assert "The program is missing." in text_of(administrator.get(administrator.page))
     answer = provider.request("GET", "/Users")
     assert answer.status == 503 and dict(answer.headers)["retry-after"]
     assert answer.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]

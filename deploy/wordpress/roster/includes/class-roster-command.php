@@ -39,7 +39,17 @@ final class Roster_Command {
 
 	/** @return bool Whether programs can be started from PHP. */
 	public static function is_possible() {
-		return self::may( 'proc_open' );
+		return '' !== self::starter();
+	}
+
+	/** @return string The function that starts them: hosts that disable proc_open often leave another. */
+	private static function starter() {
+		foreach ( array( 'proc_open', 'exec', 'shell_exec', 'system', 'passthru', 'popen' ) as $function ) {
+			if ( self::may( $function ) ) {
+				return $function;
+			}
+		}
+		return '';
 	}
 
 	/**
@@ -53,6 +63,10 @@ final class Roster_Command {
 	 */
 	public static function roster( $folder, array $arguments, $seconds = self::SECONDS, $program = 'roster' ) {
 		$run = new self();
+		if ( ! self::is_possible() && class_exists( 'Roster_Errand', false ) ) {
+			list( $run->output, $run->error ) = Roster_Errand::run( $folder, array_merge( array( "$folder/$program" ), $arguments ) );
+			return $run;
+		}
 		$run->exchange( array_merge( array( "$folder/$program" ), $arguments ), self::environment( $folder ), '', $seconds, '' );
 		return $run;
 	}
@@ -82,7 +96,8 @@ final class Roster_Command {
 	 * @param string   $log         Where its standard error goes; empty: into `error`.
 	 */
 	public function exchange( array $words, array $environment, $input, $seconds, $log ) {
-		if ( ! self::is_possible() ) {
+		if ( ! self::may( 'proc_open' ) ) {
+			$this->exchange_by_files( $words, $environment, $input, $log );
 			return;
 		}
 		$selects = self::may( 'stream_select' );
@@ -106,6 +121,46 @@ final class Roster_Command {
 				return;
 			}
 		}
+	}
+
+	/** The same by a shell, with files for input and output, which only this user reads and which are gone afterwards. */
+	private function exchange_by_files( array $words, array $environment, $input, $log ) {
+		$starter = self::starter();
+		if ( '' === $starter ) {
+			return;
+		}
+		$base  = dirname( $words[0] ) . '/.htrun-' . bin2hex( random_bytes( 8 ) );
+		$files = array( "$base.in", "$base.out", "$base.err" );
+		foreach ( $files as $file ) {
+			file_put_contents( $file, '' ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+			chmod( $file, 0600 ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		}
+		file_put_contents( $files[0], $input ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		$all = array( '/usr/bin/env', '-i' );
+		foreach ( $environment as $name => $value ) {
+			$all[] = "$name=$value";
+		}
+		$line = implode( ' ', array_map( array( __CLASS__, 'quoted' ), array_merge( $all, $words ) ) )
+			. ' <' . self::quoted( $files[0] ) . ' >' . self::quoted( $files[1] ) . ( '' === $log ? ' 2>' . self::quoted( $files[2] ) : ' 2>>' . self::quoted( $log ) );
+		ob_start();
+		if ( 'popen' === $starter ) {
+			$process = popen( $line, 'r' );
+			if ( is_resource( $process ) ) {
+				stream_get_contents( $process );
+			}
+		} else {
+			$starter( $line );
+		}
+		ob_end_clean();
+		$this->started = true;
+		$this->output  = (string) file_get_contents( $files[1] );
+		$this->error   = (string) file_get_contents( $files[2] );
+		array_map( 'unlink', $files );
+	}
+
+	/** @return string A word for the shell. escapeshellarg() is disabled on many hosts, and drops bytes beyond ASCII. */
+	public static function quoted( $word ) {
+		return "'" . str_replace( "'", "'\\''", $word ) . "'";
 	}
 
 	/** Writes and reads in turns, so that neither side waits for the other. */

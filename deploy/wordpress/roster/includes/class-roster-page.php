@@ -126,7 +126,7 @@ final class Roster_Page {
 
 	/** @return array[] The tokens that are valid: id, name, until, used. */
 	private static function tokens( array $state ) {
-		if ( '' === $state['folder'] || ! Roster_Command::is_possible() ) {
+		if ( '' === $state['folder'] || ! Roster_Errand::can_run() ) {
 			return array();
 		}
 		$lines  = preg_split( '/\R/', trim( Roster_Command::roster( $state['folder'], array( 'token', 'list' ) )->output ) );
@@ -249,7 +249,11 @@ final class Roster_Page {
 		if ( self::$note ) {
 			self::notice( self::$note[0], self::$note[1] );
 		}
-		if ( 'upload' === $state['problem'] ) {
+		$is_older = '' === $state['problem'] && '' !== $state['folder'] && Roster_Program::facts() && ! Roster_Program::is_right( $state['folder'] . '/roster' ) && '' === $state['went_back'];
+		if ( $is_older ) {
+			self::notice( 'warning', __( 'The program here is of another version than the plugin; provisioning goes on with it. The zip that was installed has no program in it: choose the file below.', 'roster' ) );
+		}
+		if ( $is_older || 'upload' === $state['problem'] ) {
 			self::show_upload();
 		}
 		if ( '' !== $words['ask'] ) {
@@ -400,7 +404,7 @@ final class Roster_Page {
 		if ( '' !== $state['folder'] ) {
 			$shown = Roster_Place::is_shown( $state['folder'] );
 			$facts[ __( 'Folder', 'roster' ) ]  = ( $state['exposed'] ? __( 'inside the website, and handed out to whoever knows its name:', 'roster' ) : ( $shown ? __( 'inside the website; a request for it was turned away:', 'roster' ) : __( 'outside the website:', 'roster' ) ) ) . ' ' . $state['folder'];
-			$facts[ __( 'Program', 'roster' ) ] = Roster_Command::is_possible() ? 'Roster ' . Roster_Program::version( $state['folder'] ) : '';
+			$facts[ __( 'Program', 'roster' ) ] = Roster_Errand::can_run() ? 'Roster ' . Roster_Program::version( $state['folder'] ) : '';
 		}
 		foreach ( $state['attempts'] as $rung => $text ) {
 			/* translators: %s: the name of a way. */

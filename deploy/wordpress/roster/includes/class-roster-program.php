@@ -28,6 +28,11 @@ final class Roster_Program {
 		return self::is_right( $file ) ? $file : '';
 	}
 
+	/** @return bool Whether there is another program than the one in the folder to put into its place. */
+	public static function is_new( $folder ) {
+		return ! self::is_right( "$folder/roster" ) && ( '' !== self::shipped() || self::is_right( "$folder/roster.uploaded" ) );
+	}
+
 	/** @return bool Whether a file is the program of this zip. */
 	public static function is_right( $file ) {
 		$facts = self::facts();

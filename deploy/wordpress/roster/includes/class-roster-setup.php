@@ -62,7 +62,7 @@ final class Roster_Setup {
 	public static function run() {
 		$state  = Roster_Site::state();
 		$folder = $state['folder'];
-		if ( '' === $folder || '' === $state['rung'] || ! is_file( "$folder/roster" ) || '' === Roster_Program::shipped() || Roster_Program::is_right( "$folder/roster" ) ) {
+		if ( '' === $folder || '' === $state['rung'] || ! is_file( "$folder/roster" ) || ! Roster_Program::is_new( $folder ) ) {
 			self::try_once();
 			return;
 		}
@@ -104,8 +104,10 @@ final class Roster_Setup {
 			throw new Roster_Problem( 'secret' );
 		}
 		self::write_guard();
+		self::call_oneself();
+		Roster_Errand::look();
 		$folder = self::settle();
-		if ( ! Roster_Command::is_possible() ) {
+		if ( ! Roster_Errand::can_run() ) {
 			throw new Roster_Problem( 'functions', array( (string) ini_get( 'disable_functions' ) ) );
 		}
 		self::write_private_files( $folder );
@@ -113,6 +115,18 @@ final class Roster_Setup {
 		Roster_Site::remember( array( 'exposed' => Roster_Place::is_exposed( $folder ) ) );
 		self::climb( $folder );
 		self::connect( $folder );
+	}
+
+	/** Sees whether this site reaches its own address: nothing can be tested from here where it does not. */
+	private static function call_oneself() {
+		$answer = Roster_Probe::request( 'GET', Roster_Site::home() . '/' );
+		if ( 0 === $answer['status'] ) {
+			throw new Roster_Problem( 'loopback', array( $answer['error'] ) );
+		}
+		$asks = isset( $answer['headers']['www-authenticate'] ) ? $answer['headers']['www-authenticate'] : '';
+		if ( 401 === $answer['status'] && 0 === stripos( $asks, 'basic' ) ) {
+			throw new Roster_Problem( 'password' );
+		}
 	}
 
 	/** @return string The private folder with a program that runs. */
@@ -134,7 +148,7 @@ final class Roster_Setup {
 				Roster_Site::remember( array( 'folder' => $folder ) );
 				throw new Roster_Problem( 'upload' );
 			}
-			if ( Roster_Program::put( $folder, 'roster' ) && ( ! Roster_Command::is_possible() || '' !== Roster_Program::version( $folder ) ) ) {
+			if ( Roster_Program::put( $folder, 'roster' ) && ( ! Roster_Errand::can_run() || '' !== Roster_Program::version( $folder ) ) ) {
 				Roster_Site::remember( array( 'folder' => $folder ) );
 				return $folder;
 			}
@@ -152,10 +166,16 @@ final class Roster_Setup {
 		$new = "$folder/roster.new";
 		if ( Roster_Program::is_right( "$folder/roster.uploaded" ) ) {
 			rename( "$folder/roster.uploaded", $new ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		} elseif ( '' === Roster_Program::shipped() ) {
+			if ( is_file( "$folder/roster" ) && '' !== Roster_Program::version( $folder ) ) {
+				// The zip without the program was installed over this one. The page asks for the program; until then the old one serves.
+				return;
+			}
+			throw new Roster_Problem( 'upload' );
 		} elseif ( ! Roster_Program::put( $folder, 'roster.new' ) ) {
-			throw new Roster_Problem( is_file( "$folder/roster" ) || ! Roster_Program::facts() || '' === Roster_Program::shipped() ? 'upload' : 'space', array( $folder ) );
+			throw new Roster_Problem( 'space', array( $folder ) );
 		}
-		if ( Roster_Command::is_possible() && '' === Roster_Program::version( $folder, 'roster.new' ) ) {
+		if ( Roster_Errand::can_run() && '' === Roster_Program::version( $folder, 'roster.new' ) ) {
 			unlink( $new ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 			throw new Roster_Problem( 'noexec', array( $folder ) );
 		}
@@ -206,8 +226,7 @@ final class Roster_Setup {
 		}
 		$state = Roster_Site::state();
 		if ( '' === $state['rung'] ) {
-			$answer = Roster_Probe::request( 'GET', Roster_Site::home() . '/' );
-			throw 0 === $answer['status'] ? new Roster_Problem( 'loopback', array( $answer['error'] ) ) : new Roster_Problem( 'way' );
+			throw new Roster_Problem( Roster_Command::is_possible() ? 'way' : 'functions', array( (string) ini_get( 'disable_functions' ) ) );
 		}
 	}
 
@@ -259,7 +278,7 @@ final class Roster_Setup {
 	/** Tests again what is there, without changing it. */
 	public static function test() {
 		$state = Roster_Site::state();
-		if ( '' === $state['folder'] || '' === $state['rung'] || ! Roster_Command::is_possible() ) {
+		if ( '' === $state['folder'] || '' === $state['rung'] || ! Roster_Errand::can_run() ) {
 			return;
 		}
 		try {

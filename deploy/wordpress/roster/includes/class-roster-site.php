@@ -50,6 +50,7 @@ final class Roster_Site {
 				'folder'   => '',
 				'exposed'  => false,
 				'rung'     => '',
+				'errand'   => '',
 				'base'     => '',
 				'problem'  => '',
 				'facts'    => array(),

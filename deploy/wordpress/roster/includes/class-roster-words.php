@@ -16,6 +16,9 @@ final class Roster_Words {
 		if ( '' !== $state['problem'] ) {
 			return self::problem( $state['problem'], $state['facts'] );
 		}
+		if ( $state['on'] && '' !== $state['folder'] && ! is_file( $state['folder'] . '/roster' ) ) {
+			return self::problem( 'program', array( $state['folder'] . '/roster' ) );
+		}
 		if ( ! $state['on'] || '' === $state['rung'] ) {
 			return self::say( 'warning', __( 'Roster is not set up yet.', 'roster' ), __( 'Press Repair.', 'roster' ) );
 		}
@@ -56,8 +59,7 @@ final class Roster_Words {
 			return self::problem( 'header', array() );
 		}
 		if ( 'password' === $first['layer'] ) {
-			/* translators: %s: an address. */
-			return self::say( 'error', __( 'The site is protected by a password.', 'roster' ), __( 'Identity providers cannot pass it. Exempt the address from it.', 'roster' ), sprintf( __( 'Please exempt %s from the password protection (HTTP Basic) of this site. Every request there carries a bearer token of its own.', 'roster' ), $base ) );
+			return self::problem( 'password', array() );
 		}
 		if ( 'address' === $first['layer'] && 'GET' === $failed[0] ) {
 			return self::problem( 'loopback', array( $first['text'] ) );
@@ -115,6 +117,13 @@ final class Roster_Words {
 			case 'loopback':
 				/* translators: %s: an error message. */
 				return self::say( 'warning', __( 'This site cannot call itself.', 'roster' ), sprintf( __( 'So it cannot test which way works (%s). Press "Test from this browser".', 'roster' ), $fact ), __( 'Please let my site reach its own address from the server (loopback requests).', 'roster' ) );
+			case 'password':
+				/* translators: %s: an address. */
+				return self::say( 'error', __( 'The site is protected by a password.', 'roster' ), __( 'Identity providers cannot pass it. Exempt the address from it, and press Repair.', 'roster' ), sprintf( __( 'Please exempt %s from the password protection (HTTP Basic) of this site. Every request there carries a bearer token of its own.', 'roster' ), $base ) );
+			case 'program':
+				$known = Roster_Program::facts();
+				/* translators: 1: a file, 2: hexadecimal digits. */
+				return self::say( 'error', __( 'The program is missing.', 'roster' ), __( 'A scanner of the host may have removed it. Ask for an exception, then press Repair.', 'roster' ), sprintf( __( 'Please exempt the file %1$s from the malware scanner. Its SHA-256 is %2$s; it is the SCIM server Roster, which a plugin of my site starts.', 'roster' ), $fact, $known ? $known['sha256'] : '' ) );
 			case 'header':
 				return self::say(
 					'error',
