@@ -2,10 +2,28 @@
 
 import pytest
 
+from administrator import Provider
+from hosts import Host
 from test_hosts import NGINX, installed
 
 webdriver = pytest.importorskip("selenium.webdriver")
 SECONDS = 30
+DEAF = """<?php
+add_filter('pre_http_request', function ($answer, $arguments, $url) {
+    return $answer === false && strpos($url, '127.0.0.1') !== false
+        ? new WP_Error('http_request_failed', 'cURL error 28: Connection timed out') : $answer;
+}, 20, 3);
+"""
+
+
+class Deaf(Host):
+    """A server that the site's own programs do not reach."""
+
+    def nginx(self, site):
+        path = super().nginx(site)
+        path.write_text(path.read_text().replace(
+            "location ~", "if ($http_user_agent ~ ^roster/) { return 444; }\nlocation ~", 1))
+        return path
 
 
 @pytest.fixture
@@ -75,3 +93,28 @@ def test_browser(laboratory, zips, chromium):
     assert opened.get_attribute("data-profile") == "okta"
     chromium.find_element(By.XPATH, "//button[text()='Make a token']").click()
     until(chromium, lambda driver: driver.find_elements(By.ID, "roster-token"))
+
+
+@pytest.mark.parametrize("host", [
+    Deaf("nginx"), Host("apache", ("fcgid", "cgid"))], ids=["nginx", "apache"])
+def test_site_that_cannot_call_itself(laboratory, zips, chromium, host):
+    from selenium.webdriver.common.by import By
+    site = laboratory.site("single", host)
+    deaf = site.plugins / "deaf.php"
+    deaf.write_text(DEAF)
+    try:
+        administrator, page = installed(site, zips.full)
+        assert "This site cannot call itself." in page
+        enter(chromium, site)
+        chromium.get(site.url + administrator.page)
+        chromium.find_element(By.ID, "roster-browser-climb").click()
+        until(chromium, lambda driver: "Provisioning works." in text(driver))
+        # Opening the list of users is enough: the site asks its own program without the network.
+        Provider(site, administrator.make_token()).create("ann@example.org")
+        administrator.wait_for_user("ann@example.org")
+        administrator.deactivate()
+        administrator.activate()
+        assert "Provisioning works." in administrator.get(administrator.page)
+        assert not [name for name in site.traces if "probe" in name or "old" in name]
+    finally:
+        deaf.unlink()

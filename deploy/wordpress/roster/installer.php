@@ -11,7 +11,7 @@ if ( ! defined( 'ABSPATH' ) || defined( 'ROSTER_INSTALLER' ) ) {
 }
 define( 'ROSTER_INSTALLER', __DIR__ );
 
-foreach ( array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'errand', 'setup', 'words', 'guides', 'page' ) as $roster_name ) {
+foreach ( array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'errand', 'climb', 'setup', 'words', 'guides', 'page' ) as $roster_name ) {
 	require_once __DIR__ . "/includes/class-roster-$roster_name.php";
 }
 unset( $roster_name );

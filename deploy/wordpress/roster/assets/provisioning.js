@@ -48,37 +48,67 @@
 						headers[ name ] = response.headers.get( name );
 					}
 				} );
-				return { status: response.status, headers: headers, body: text.slice( 0, 2000 ), ms: Date.now() - begin };
+				return { status: response.type === 'opaqueredirect' ? 302 : response.status, headers: headers, body: text.slice( 0, 2000 ), ms: Date.now() - begin };
 			} );
 		} ).catch( function ( error ) {
 			return { status: 0, error: error.message, ms: Date.now() - begin };
 		} );
 	}
 
-	function test( button ) {
-		var label = button.textContent, answers = {};
+	// The answers to all steps, one after the other: each needs what the one before has made.
+	function sendAll( base, token, steps ) {
+		var answers = {};
+		return steps.reduce( function ( before, step ) {
+			return before.then( function ( id ) {
+				return send( base, token, step, id ).then( function ( answer ) {
+					answers[ step.key ] = answer;
+					return step.key === 'POST' && answer.status === 201 ? JSON.parse( answer.body ).id : id;
+				} );
+			} );
+		}, Promise.resolve( 'none' ) ).then( function () {
+			return answers;
+		} );
+	}
+
+	function begin( button, work ) {
+		var label = button.textContent;
 		button.disabled = true;
 		button.textContent = button.dataset.wait;
-		return ask( button, 'roster_test_begin' ).then( function ( plan ) {
-			return plan.steps.reduce( function ( before, step ) {
-				return before.then( function ( id ) {
-					return send( plan.base, plan.token, step, id ).then( function ( answer ) {
-						answers[ step.key ] = answer;
-						return step.key === 'POST' && answer.status === 201 ? JSON.parse( answer.body ).id : id;
-					} );
-				} );
-			}, Promise.resolve( 'none' ) );
-		} ).then( function () {
-			return ask( button, 'roster_test_end', { answers: JSON.stringify( answers ) } );
-		} ).then( function ( judged ) {
-			// The sentence at the top follows from the same answers.
-			window.location.hash = 'roster-results';
+		work().then( function () {
+			// The sentence at the top follows from what was found.
 			window.location.reload();
-			return judged;
 		} ).catch( function ( error ) {
 			button.disabled = false;
 			button.textContent = label + ' (' + error.message + ')';
 		} );
+	}
+
+	function test( button ) {
+		return ask( button, 'roster_test_begin' ).then( function ( plan ) {
+			return sendAll( plan.base, plan.token, plan.steps );
+		} ).then( function ( answers ) {
+			return ask( button, 'roster_test_end', { answers: JSON.stringify( answers ) } );
+		} );
+	}
+
+	// Where the site cannot call itself: the server says what to ask for, until it has found a way.
+	function climb( button ) {
+		var token = '';
+		function turn( answers ) {
+			return ask( button, 'roster_climb', { answers: JSON.stringify( answers ) } ).then( function ( task ) {
+				token = task.token || token;
+				if ( task.done ) {
+					return null;
+				}
+				if ( task.steps ) {
+					return sendAll( task.base, token, task.steps ).then( turn );
+				}
+				return Promise.all( task.gets.map( function ( url ) {
+					return send( url, '', { method: 'GET', path: '', body: null }, '' );
+				} ) ).then( turn );
+			} );
+		}
+		return turn( null );
 	}
 
 	function upload( input ) {
@@ -106,13 +136,21 @@
 		} );
 	}
 
-	var button = document.getElementById( 'roster-browser-test' ), input = document.getElementById( 'roster-file' );
-	if ( button && window.fetch ) {
-		button.hidden = false;
-		button.addEventListener( 'click', function () {
-			test( button );
-		} );
+	function offer( id, work ) {
+		var button = document.getElementById( id );
+		if ( button && window.fetch ) {
+			button.hidden = false;
+			button.addEventListener( 'click', function () {
+				begin( button, function () {
+					return work( button );
+				} );
+			} );
+		}
 	}
+
+	var input = document.getElementById( 'roster-file' );
+	offer( 'roster-browser-test', test );
+	offer( 'roster-browser-climb', climb );
 	if ( input ) {
 		input.addEventListener( 'change', function () {
 			if ( input.files.length ) {

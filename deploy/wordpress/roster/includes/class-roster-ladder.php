@@ -35,8 +35,8 @@ final class Roster_Ladder {
 			}
 			// A firewall that takes PUT from every rung is no reason to have none.
 			$passed = count( array_filter( wp_list_pluck( $rows, 'ok' ) ) );
-			if ( $rows && $rows['GET']['ok'] && $rows['Authorization']['ok'] && ( ! $best || $passed > $best['passed'] ) ) {
-				$best = array( 'rung' => $rung, 'test' => $rows, 'passed' => $passed );
+			if ( self::is_of_use( $rows ) && ( ! $best || $passed > $best['passed'] ) ) {
+				$best = array( 'rung' => $rung, 'passed' => $passed );
 			}
 		}
 		if ( $best ) {
@@ -48,13 +48,18 @@ final class Roster_Ladder {
 		return array( 'rung' => '', 'test' => isset( $rows ) ? $rows : array(), 'attempts' => $attempts );
 	}
 
+	/** @return bool Whether a provider can do anything by a way. */
+	public static function is_of_use( array $rows ) {
+		return $rows && $rows['GET']['ok'] && $rows['Authorization']['ok'];
+	}
+
 	/** Where PHP starts no programs, only the web server can. */
-	private static function is_worth_a_try( $rung ) {
+	public static function is_worth_a_try( $rung ) {
 		return Roster_Command::is_possible() || in_array( $rung, array( 'mixed', 'mixed-plain', 'cgi', 'cgi-plain' ), true );
 	}
 
 	/** @return string What came of a rung, for the page. */
-	private static function summary( array $rows ) {
+	public static function summary( array $rows ) {
 		foreach ( $rows as $key => $row ) {
 			if ( ! $row['ok'] ) {
 				return "$key: {$row['text']}";
@@ -81,43 +86,28 @@ final class Roster_Ladder {
 	 * @return array[] The rows of the test.
 	 */
 	private static function try_folder( $rung, $folder, $token, $keep = false ) {
-		$name  = 'roster-probe-' . Roster_Site::random( 6 );
-		$probe = Roster_Site::folder() . "/$name";
-		$base  = Roster_Site::home() . "/$name/v2";
-		if ( ! Roster_Site::make_folder( $probe, 0755 ) ) {
+		$mark = Roster_Site::random( 8 );
+		$name = self::open( $rung, $mark );
+		if ( '' === $name ) {
 			return self::failure( __( 'the document root cannot be written', 'roster' ) );
 		}
+		$probe = Roster_Site::folder() . "/$name";
+		$base  = Roster_Site::home() . "/$name/v2";
 		try {
-			$decoy = self::try_decoy( $rung, $probe, $base );
-			if ( '' !== $decoy ) {
-				return self::failure( $decoy );
+			foreach ( self::decoys( $rung ) as $path ) {
+				$fault = self::decoy_fault( $rung, $mark, Roster_Probe::request( 'GET', $base . $path ) );
+				if ( '' !== $fault ) {
+					return self::failure( $fault );
+				}
 			}
 			self::write( $rung, $probe, $folder );
 			$rows = Roster_Probe::run( $base, $token );
 			if ( ! Roster_Probe::is_green( $rows ) && ! $keep ) {
 				return $rows;
 			}
-			$final = self::final_folder();
-			$old   = Roster_Site::folder() . '/roster-old-' . Roster_Site::random( 6 );
-			if ( self::is_foreign( $final ) ) {
-				throw new Roster_Problem( 'foreign', array( $final ) );
-			}
-			// phpcs:disable WordPress.WP.AlternativeFunctions -- WP_Filesystem has no rename that is one step.
-			if ( is_dir( $final ) ) {
-				rename( $final, $old );
-			}
-			rename( $probe, $final );
+			$old  = self::promote( $probe );
 			$rows = Roster_Probe::run( Roster_Site::base(), $token );
-			if ( Roster_Probe::is_green( $rows ) || $keep ) {
-				self::remove( $old );
-				self::remove_front();
-				return $rows;
-			}
-			self::remove( $final );
-			if ( is_dir( $old ) ) {
-				rename( $old, $final );
-			}
-			// phpcs:enable
+			self::settle( $old, $keep || Roster_Probe::is_green( $rows ) );
 			return $rows;
 		} finally {
 			self::remove( $probe );
@@ -125,36 +115,80 @@ final class Roster_Ladder {
 	}
 
 	/**
-	 * Shows whether the server runs what it is given or hands it out, with files that tell nothing.
+	 * Makes a folder of another name with files that tell nothing, to see whether the server runs them or hands them out.
 	 *
-	 * @return string Why the rung is none; empty where it may be one.
+	 * @return string The folder's name; empty where it cannot be made.
 	 */
-	private static function try_decoy( $rung, $probe, $base ) {
-		$mark = Roster_Site::random( 8 );
+	public static function open( $rung, $mark ) {
+		$name  = 'roster-probe-' . Roster_Site::random( 6 );
+		$probe = Roster_Site::folder() . "/$name";
+		if ( ! Roster_Site::make_folder( $probe, 0755 ) ) {
+			return '';
+		}
 		Roster_Site::write( "$probe/v2", "#!/bin/sh\n# $mark\nprintf 'Status: 200 OK\\r\\nContent-Type: text/plain\\r\\n\\r\\nran'\n", 0755 );
 		Roster_Site::write( "$probe/gateway.php", "<?php\n// $mark\nhttp_response_code( 200 );\necho 'r', 'an';\n", 0644 );
 		Roster_Site::write( "$probe/.htaccess", self::htaccess( $rung ), 0644 );
-		// mod_fcgid does not understand a plain script, and waits for it.
-		$is_php = 'php' === $rung;
-		$is_fcgid = 0 === strpos( $rung, 'fcgid' ) || 0 === strpos( $rung, 'mixed' );
-		foreach ( $is_fcgid ? array( "$base/decoy", $base ) : array( $base ) as $url ) {
-			$answer = Roster_Probe::request( 'GET', $url );
-			if ( 0 === $answer['status'] ) {
-				return $answer['error'];
-			}
-			if ( false !== strpos( $answer['body'], $mark ) || 0 === strpos( $answer['body'], '#!' ) ) {
-				return __( 'the web server hands the file out instead of running it', 'roster' );
-			}
-			if ( 404 === $answer['status'] || $answer['status'] < 400 && 'ran' !== trim( $answer['body'] ) ) {
-				/* translators: %d: a status of HTTP. */
-				return sprintf( __( '%d: the address does not lead to the file', 'roster' ), $answer['status'] );
-			}
+		return $name;
+	}
+
+	/** @return string[] What is asked of it, behind its address. mod_fcgid shows with a longer path whether it is there at all. */
+	public static function decoys( $rung ) {
+		return 0 === strpos( $rung, 'fcgid' ) || 0 === strpos( $rung, 'mixed' ) ? array( '/decoy', '' ) : array( '' );
+	}
+
+	/** @return string Why the rung is none; empty where it may be one. */
+	public static function decoy_fault( $rung, $mark, array $answer ) {
+		$body = $answer['body'];
+		if ( 0 === $answer['status'] ) {
+			return $answer['error'];
 		}
-		return $is_php && 'ran' !== trim( $answer['body'] ) ? sprintf( 'PHP: %d', $answer['status'] ) : '';
+		if ( false !== strpos( $body, $mark ) || 0 === strpos( $body, '#!' ) ) {
+			return __( 'the web server hands the file out instead of running it', 'roster' );
+		}
+		$ran = 'ran' === trim( $body );
+		// mod_fcgid does not understand a plain script, and says 500; all others run it.
+		if ( 404 === $answer['status'] || ( ! $ran && $answer['status'] < 400 ) || ( 'php' === $rung && ! $ran ) ) {
+			/* translators: %d: a status of HTTP. */
+			return sprintf( __( '%d: the address does not lead to the file', 'roster' ), $answer['status'] );
+		}
+		return '';
+	}
+
+	/**
+	 * Gives a folder that has passed its own name.
+	 *
+	 * @return string Where that which had the name is now.
+	 */
+	public static function promote( $probe ) {
+		$final = self::final_folder();
+		$old   = Roster_Site::folder() . '/roster-old-' . Roster_Site::random( 6 );
+		if ( self::is_foreign( $final ) ) {
+			throw new Roster_Problem( 'foreign', array( $final ) );
+		}
+		// phpcs:disable WordPress.WP.AlternativeFunctions -- WP_Filesystem has no rename that is one step.
+		if ( is_dir( $final ) ) {
+			rename( $final, $old );
+		}
+		rename( $probe, $final );
+		// phpcs:enable
+		return $old;
+	}
+
+	/** Removes what had the name before, or gives it back. */
+	public static function settle( $old, $stays ) {
+		if ( $stays ) {
+			self::remove( $old );
+			self::remove_front();
+			return;
+		}
+		self::remove( self::final_folder() );
+		if ( is_dir( $old ) ) {
+			rename( $old, self::final_folder() ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		}
 	}
 
 	/** @return array[] Rows for a rung that was not even asked. */
-	private static function failure( $text ) {
+	public static function failure( $text ) {
 		$rows = array();
 		foreach ( array_keys( Roster_Probe::steps() ) as $key ) {
 			$rows[ $key ] = array( 'ok' => false, 'status' => 0, 'layer' => 'GET' === $key ? 'server' : 'none', 'text' => $text, 'ms' => 0 );
@@ -215,18 +249,19 @@ final class Roster_Ladder {
 
 	/** @return array[] The rows of the test of WordPress's own front page as the way in. */
 	private static function try_front( $folder, $token ) {
+		self::open_front( $folder );
+		return Roster_Probe::run( Roster_Site::base(), $token );
+	}
+
+	/** Lets WordPress's entrance answer. Where its file cannot be written, answer_early() does, which looks at what is remembered. */
+	public static function open_front( $folder ) {
 		// A folder of that name would be shown by the web server in the place of WordPress.
 		if ( self::is_foreign( self::final_folder() ) ) {
 			throw new Roster_Problem( 'foreign', array( self::final_folder() ) );
 		}
 		self::remove( self::final_folder() );
-		$written = self::write_front( $folder );
-		Roster_Site::remember( array( 'on' => true, 'rung' => 'front', 'folder' => $folder ) );
-		$rows = Roster_Probe::run( Roster_Site::base(), $token );
-		if ( ! $written && ! $rows['GET']['ok'] ) {
-			Roster_Site::remember( array( 'rung' => '' ) );
-		}
-		return $rows;
+		self::write_front( $folder );
+		Roster_Site::remember( array( 'rung' => 'front', 'folder' => $folder ) );
 	}
 
 	/** Writes the file that answers before WordPress has loaded anything else. @return bool Whether that is possible. */

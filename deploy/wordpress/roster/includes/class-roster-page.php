@@ -20,6 +20,7 @@ final class Roster_Page {
 		add_action( is_multisite() ? 'network_admin_menu' : 'admin_menu', array( __CLASS__, 'add_to_menu' ) );
 		add_action( 'wp_ajax_roster_test_begin', array( __CLASS__, 'begin_test' ) );
 		add_action( 'wp_ajax_roster_test_end', array( __CLASS__, 'end_test' ) );
+		add_action( 'wp_ajax_roster_climb', array( __CLASS__, 'climb' ) );
 		add_action( 'wp_ajax_roster_piece', array( __CLASS__, 'take_piece' ) );
 		add_action( is_multisite() ? 'network_admin_notices' : 'admin_notices', array( __CLASS__, 'show_notice' ) );
 		foreach ( array( '', 'network_admin_' ) as $prefix ) {
@@ -154,20 +155,24 @@ final class Roster_Page {
 		} catch ( Roster_Problem $problem ) {
 			wp_send_json_error( $problem->getMessage() );
 		}
-		$name  = 'roster-test-' . Roster_Site::random( 6 );
-		$steps = array();
-		foreach ( Roster_Probe::steps() as $key => $step ) {
-			$body    = in_array( $step[0], array( 'POST', 'PUT', 'PATCH' ), true ) ? Roster_Probe::body( $step[0], $name, min( $step[2], 300 ) ) : null;
-			$steps[] = array(
-				'key'    => $key,
-				'method' => $step[0],
-				'path'   => str_replace( 'NAME', $name, $step[1] ),
-				'body'   => $body,
-				'size'   => $step[2],
-				'token'  => 'GET' !== $key,
-			);
+		wp_send_json_success( array( 'token' => $token, 'base' => Roster_Site::base(), 'steps' => Roster_Probe::plan() ) );
+	}
+
+	/** Sets Roster up with the browser's help: takes answers and gives the next task. */
+	public static function climb() {
+		self::check_ajax();
+		try {
+			wp_send_json_success( Roster_Climb::next( self::told_answers() ) );
+		} catch ( Roster_Problem $problem ) {
+			Roster_Site::remember( array( 'problem' => $problem->reason, 'facts' => $problem->facts ) );
+			wp_send_json_success( array( 'done' => true ) );
 		}
-		wp_send_json_success( array( 'token' => $token, 'base' => Roster_Site::base(), 'steps' => $steps ) );
+	}
+
+	/** @return array[]|null The answers that the browser was given. */
+	private static function told_answers() {
+		$given = json_decode( isset( $_POST['answers'] ) ? wp_unslash( $_POST['answers'] ) : '', true ); // phpcs:ignore WordPress.Security -- check_ajax() has checked; told() casts each value.
+		return is_array( $given ) ? array_map( array( 'Roster_Probe', 'told' ), $given ) : null;
 	}
 
 	/** Judges what the browser was answered. */
@@ -175,29 +180,9 @@ final class Roster_Page {
 		self::check_ajax();
 		$state = Roster_Site::state();
 		Roster_Setup::revoke_test_token( $state['folder'] );
-		$given = json_decode( isset( $_POST['answers'] ) ? wp_unslash( $_POST['answers'] ) : '', true ); // phpcs:ignore WordPress.Security -- check_ajax() has checked; each value is cast below.
-		$rows  = array();
-		foreach ( array_keys( Roster_Probe::steps() ) as $key ) {
-			$answer = is_array( $given ) && isset( $given[ $key ] ) && is_array( $given[ $key ] ) ? $given[ $key ] : array();
-			$fields = array();
-			foreach ( isset( $answer['headers'] ) && is_array( $answer['headers'] ) ? $answer['headers'] : array() as $name => $value ) {
-				$fields[ sanitize_key( $name ) ] = sanitize_text_field( (string) $value );
-			}
-			$rows[ $key ] = Roster_Probe::judge(
-				$key,
-				array(
-					'status'  => isset( $answer['status'] ) ? absint( $answer['status'] ) : 0,
-					'headers' => $fields,
-					'body'    => isset( $answer['body'] ) ? substr( (string) $answer['body'], 0, 2000 ) : '',
-					'error'   => isset( $answer['error'] ) ? sanitize_text_field( (string) $answer['error'] ) : '',
-					'ms'      => isset( $answer['ms'] ) ? absint( $answer['ms'] ) : 0,
-				)
-			);
-		}
+		$rows = Roster_Probe::judge_all( (array) self::told_answers() );
 		Roster_Site::remember( array( 'seen' => $rows, 'seen_at' => time() ) );
-		ob_start();
-		self::show_results( $rows, $state, time(), __( 'Your browser', 'roster' ) );
-		wp_send_json_success( array( 'html' => ob_get_clean(), 'green' => Roster_Probe::is_green( $rows ) ) );
+		wp_send_json_success( array( 'green' => Roster_Probe::is_green( $rows ) ) );
 	}
 
 	/** Takes one piece of the program. */
@@ -266,7 +251,7 @@ final class Roster_Page {
 			self::show_results( $from_browser ? $state['seen'] : $state['test'], $state, $from_browser ? $state['seen_at'] : $state['tested'], $from_browser ? __( 'Your browser', 'roster' ) : __( 'This server', 'roster' ) );
 			echo '</div>';
 		}
-		self::show_buttons();
+		self::show_buttons( $state );
 		self::show_ways( $state );
 		self::show_deletion();
 		echo '</div>';
@@ -375,11 +360,17 @@ final class Roster_Page {
 		return '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="' . $paths[ $kind ] . '"/></svg>';
 	}
 
-	private static function show_buttons() {
+	private static function show_buttons( array $state ) {
 		echo '<div class="roster-buttons">';
-		self::form( 'test' );
-		echo '<button class="button">' . esc_html__( 'Test again', 'roster' ) . '</button></form>';
-		printf( '<button type="button" class="button" id="roster-browser-test" data-url="%s" data-nonce="%s" data-wait="%s" hidden>%s</button>', esc_url( admin_url( 'admin-ajax.php' ) ), esc_attr( wp_create_nonce( self::NONCE ) ), esc_attr__( 'Asking …', 'roster' ), esc_html__( 'Test from this browser', 'roster' ) );
+		$button = '<button type="button" class="button%s" id="%s" data-url="%s" data-nonce="%s" data-wait="%s" hidden>%s</button>';
+		if ( '' !== $state['rung'] && '' === $state['problem'] ) {
+			self::form( 'test' );
+			echo '<button class="button">' . esc_html__( 'Test again', 'roster' ) . '</button></form>';
+			printf( $button, '', 'roster-browser-test', esc_url( admin_url( 'admin-ajax.php' ) ), esc_attr( wp_create_nonce( self::NONCE ) ), esc_attr__( 'Asking …', 'roster' ), esc_html__( 'Test from this browser', 'roster' ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- the pattern is ours.
+		}
+		if ( 'loopback' === $state['problem'] ) {
+			printf( $button, ' button-primary', 'roster-browser-climb', esc_url( admin_url( 'admin-ajax.php' ) ), esc_attr( wp_create_nonce( self::NONCE ) ), esc_attr__( 'Trying each way …', 'roster' ), esc_html__( 'Set up from this browser', 'roster' ) ); // phpcs:ignore WordPress.Security.EscapeOutput -- the pattern is ours.
+		}
 		self::form( 'repair' );
 		echo '<button class="button">' . esc_html__( 'Repair', 'roster' ) . '</button></form></div>';
 	}

@@ -121,7 +121,7 @@ final class Roster_Place {
 	}
 
 	/** @return string[] Every address that the folder could have. */
-	private static function addresses( $folder ) {
+	public static function addresses( $folder ) {
 		$folder    = self::real( $folder );
 		$addresses = array( Roster_Site::home() . '/' . basename( $folder ) );
 		foreach ( self::roots() as $root => $url ) {

@@ -72,6 +72,48 @@ final class Roster_Probe {
 		return $rows;
 	}
 
+	/** @return array[] The steps as the browser takes them. Long bodies it fills up by itself. */
+	public static function plan() {
+		$name  = 'roster-test-' . Roster_Site::random( 6 );
+		$steps = array();
+		foreach ( self::steps() as $key => $step ) {
+			$steps[] = array(
+				'key'    => $key,
+				'method' => $step[0],
+				'path'   => str_replace( 'NAME', $name, $step[1] ),
+				'body'   => in_array( $step[0], array( 'POST', 'PUT', 'PATCH' ), true ) ? self::body( $step[0], $name, min( $step[2], 300 ) ) : null,
+				'size'   => $step[2],
+				'token'  => 'GET' !== $key,
+			);
+		}
+		return $steps;
+	}
+
+	/** @return array An answer that the browser tells of. */
+	public static function told( $answer ) {
+		$answer = is_array( $answer ) ? $answer : array();
+		$fields = array();
+		foreach ( isset( $answer['headers'] ) && is_array( $answer['headers'] ) ? $answer['headers'] : array() as $name => $value ) {
+			$fields[ sanitize_key( $name ) ] = sanitize_text_field( (string) $value );
+		}
+		return array(
+			'status'  => isset( $answer['status'] ) ? absint( $answer['status'] ) : 0,
+			'headers' => $fields,
+			'body'    => isset( $answer['body'] ) ? substr( (string) $answer['body'], 0, 2000 ) : '',
+			'error'   => isset( $answer['error'] ) ? sanitize_text_field( (string) $answer['error'] ) : '',
+			'ms'      => isset( $answer['ms'] ) ? absint( $answer['ms'] ) : 0,
+		);
+	}
+
+	/** @return array[] The rows for the browser's answers. */
+	public static function judge_all( array $answers ) {
+		$rows = array();
+		foreach ( array_keys( self::steps() ) as $key ) {
+			$rows[ $key ] = self::judge( $key, isset( $answers[ $key ] ) ? $answers[ $key ] : self::told( null ) );
+		}
+		return $rows;
+	}
+
 	/** @return bool Whether every step is right. */
 	public static function is_green( array $rows ) {
 		return $rows && count( array_filter( wp_list_pluck( $rows, 'ok' ) ) ) === count( $rows );

@@ -99,34 +99,50 @@ final class Roster_Setup {
 	}
 
 	private static function bring_up() {
+		$deaf   = self::deafness();
+		$folder = self::prepare( '' === $deaf );
+		$rung   = Roster_Site::state()['rung'];
+		if ( '' === $deaf ) {
+			Roster_Site::remember( array( 'exposed' => Roster_Place::is_exposed( $folder ) ) );
+			self::climb( $folder );
+		} elseif ( '' === $rung || ! self::raise( $rung, $folder ) ) {
+			throw new Roster_Problem( 'loopback', array( $deaf ) );
+		}
+		self::connect( $folder );
+	}
+
+	/**
+	 * Everything that needs no request: the guard, the folder, the program, the database.
+	 *
+	 * @param bool $calls Whether this site reaches its own address.
+	 * @return string The private folder.
+	 */
+	public static function prepare( $calls = false ) {
 		Roster_Site::remember( array( 'on' => true, 'build' => Roster_Program::build(), 'base' => Roster_Site::base() ) );
 		if ( self::is_configured_by_hand() ) {
 			throw new Roster_Problem( 'secret' );
 		}
 		self::write_guard();
-		self::call_oneself();
-		Roster_Errand::look();
+		if ( $calls ) {
+			Roster_Errand::look();
+		}
 		$folder = self::settle();
 		if ( ! Roster_Errand::can_run() ) {
 			throw new Roster_Problem( 'functions', array( (string) ini_get( 'disable_functions' ) ) );
 		}
 		self::write_private_files( $folder );
 		self::migrate( $folder );
-		Roster_Site::remember( array( 'exposed' => Roster_Place::is_exposed( $folder ) ) );
-		self::climb( $folder );
-		self::connect( $folder );
+		return $folder;
 	}
 
-	/** Sees whether this site reaches its own address: nothing can be tested from here where it does not. */
-	private static function call_oneself() {
+	/** @return string Why this site does not reach its own address: nothing can be tested from here then. Empty where it does. */
+	private static function deafness() {
 		$answer = Roster_Probe::request( 'GET', Roster_Site::home() . '/' );
-		if ( 0 === $answer['status'] ) {
-			throw new Roster_Problem( 'loopback', array( $answer['error'] ) );
-		}
 		$asks = isset( $answer['headers']['www-authenticate'] ) ? $answer['headers']['www-authenticate'] : '';
 		if ( 401 === $answer['status'] && 0 === stripos( $asks, 'basic' ) ) {
 			throw new Roster_Problem( 'password' );
 		}
+		return 0 === $answer['status'] ? $answer['error'] : '';
 	}
 
 	/** @return string The private folder with a program that runs. */
@@ -244,7 +260,7 @@ final class Roster_Setup {
 	}
 
 	/** Ties the program and this site together by a secret that both keep. */
-	private static function connect( $folder ) {
+	public static function connect( $folder ) {
 		$run   = Roster_Command::roster( $folder, array( 'wordpress', 'connect', Roster_Site::home(), '--json', '--base-url', Roster_Site::base() ), 60 );
 		$found = json_decode( $run->output, true );
 		if ( ! is_array( $found ) || empty( $found['defines']['ROSTER_SECRET'] ) ) {

@@ -62,7 +62,8 @@ final class Roster_Words {
 			return self::problem( 'password', array() );
 		}
 		if ( 'address' === $first['layer'] && 'GET' === $failed[0] ) {
-			return self::problem( 'loopback', array( $first['text'] ) );
+			/* translators: %s: an error message. */
+			return self::say( 'warning', __( 'This site cannot call itself.', 'roster' ), sprintf( __( 'So it cannot test the way that providers come (%s). Press "Test from this browser".', 'roster' ), $first['text'] ) );
 		}
 		$methods = array_intersect( $failed, array( 'POST', 'PUT', 'PATCH', 'DELETE' ) );
 		if ( $methods && $rows['GET']['ok'] ) {
@@ -116,7 +117,7 @@ final class Roster_Words {
 				return self::say( 'error', __( 'The address is taken.', 'roster' ), sprintf( __( 'There is a folder %s which this plugin has not made. Rename or remove it, and press Repair.', 'roster' ), $fact ) );
 			case 'loopback':
 				/* translators: %s: an error message. */
-				return self::say( 'warning', __( 'This site cannot call itself.', 'roster' ), sprintf( __( 'So it cannot test which way works (%s). Press "Test from this browser".', 'roster' ), $fact ), __( 'Please let my site reach its own address from the server (loopback requests).', 'roster' ) );
+				return self::say( 'warning', __( 'This site cannot call itself.', 'roster' ), sprintf( __( 'So it cannot try which way works here (%s). Your browser can: press "Set up from this browser".', 'roster' ), $fact ), __( 'Please let my site reach its own address from the server (loopback requests).', 'roster' ) );
 			case 'password':
 				/* translators: %s: an address. */
 				return self::say( 'error', __( 'The site is protected by a password.', 'roster' ), __( 'Identity providers cannot pass it. Exempt the address from it, and press Repair.', 'roster' ), sprintf( __( 'Please exempt %s from the password protection (HTTP Basic) of this site. Every request there carries a bearer token of its own.', 'roster' ), $base ) );
