@@ -9,7 +9,7 @@ from hosts import Database, HostedSite, give, remove
 from plugin import Zips
 
 # The sites' ports.
-PORTS = {"single": 18900, "blog": 18901, "network": 18902}
+PORTS = {"single": 18900, "blog": 18901, "network": 18902, "newest": 18903}
 
 
 class Laboratory:
@@ -23,7 +23,7 @@ class Laboratory:
         self.database.start()
         self.sites = {}
 
-    def site(self, kind, host):
+    def site(self, kind, host, release=None):
         """A site of a kind, as it was after WordPress's own installation, on a host."""
         if kind in self.sites:
             self.sites[kind].forget()
@@ -32,7 +32,7 @@ class Laboratory:
         site = HostedSite(self.directory / kind, "/blog" if kind == "blog" else "")
         self.sites[kind] = site
         site.up(
-            PORTS[kind], server=host, network=kind == "network", database=self.database,
+            PORTS[kind], server=host, release=release, network=kind == "network", database=self.database,
             database_name=kind)
         site.execute = lambda statement: self.database.execute(statement, kind)
         site.forget()

@@ -109,8 +109,13 @@ def test_site_that_cannot_call_itself(laboratory, zips, chromium, host):
         chromium.get(site.url + administrator.page)
         chromium.find_element(By.ID, "roster-browser-climb").click()
         until(chromium, lambda driver: "Provisioning works." in text(driver))
+        provider = Provider(site, administrator.make_token())
+        if host.server == "nginx":
+            # WordPress is there anyhow, and asks once the provider has its answer.
+            provider.create("bob@example.org")
+            until(chromium, lambda _: "bob" in site.execute("SELECT user_login FROM wp_users"))
         # Opening the list of users is enough: the site asks its own program without the network.
-        Provider(site, administrator.make_token()).create("ann@example.org")
+        provider.create("ann@example.org")
         administrator.wait_for_user("ann@example.org")
         administrator.deactivate()
         administrator.activate()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from administrator import Administrator, Provider, text_of
-from hosts import MANY_RULES, NO_PROGRAMS, Host
+from hosts import MANY_RULES, NO_PROGRAMS, Host, releases
 from web import request
 
 FRONT_RULES = """
@@ -90,6 +90,18 @@ def test_host(laboratory, zips, kind):
     for path in site.private.iterdir():
         assert path.name == "roster" or path.stat().st_mode & 0o077 == 0
         assert not fetched(site, path)
+
+
+def test_newest_wordpress(laboratory, zips):
+    release = releases.newest()
+    if release is None:
+        pytest.skip("no other release of Debian can be reached")
+    site = laboratory.site("newest", BOTH, release)
+    administrator, page = installed(site, zips.full)
+    assert "Provisioning works." in page
+    provisions(administrator)
+    administrator.replace(zips.newer())
+    assert "Provisioning works." in administrator.get(administrator.page)
 
 
 def test_subdirectory_on_nginx(laboratory, zips):

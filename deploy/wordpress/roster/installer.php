@@ -12,7 +12,10 @@ if ( ! defined( 'ABSPATH' ) || defined( 'ROSTER_INSTALLER' ) ) {
 define( 'ROSTER_INSTALLER', __DIR__ );
 
 foreach ( array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'errand', 'climb', 'setup', 'words', 'guides', 'page' ) as $roster_name ) {
-	require_once __DIR__ . "/includes/class-roster-$roster_name.php";
+	// The private folder's copies of the first two are there already where the gateway has answered this request.
+	if ( ! class_exists( "Roster_$roster_name", false ) ) {
+		require_once __DIR__ . "/includes/class-roster-$roster_name.php";
+	}
 }
 unset( $roster_name );
 
@@ -22,6 +25,7 @@ Roster_Setup::define_constants();
 
 register_activation_hook( __DIR__ . '/roster.php', array( 'Roster_Setup', 'activate' ) );
 register_deactivation_hook( __DIR__ . '/roster.php', array( 'Roster_Setup', 'deactivate' ) );
+add_action( 'wp_loaded', array( 'Roster_Setup', 'ask_after_answer' ), ~PHP_INT_MAX );
 add_action( 'admin_init', array( 'Roster_Setup', 'keep_up' ), 5 );
 add_filter( 'cron_schedules', array( 'Roster_Setup', 'add_schedule' ) ); // phpcs:ignore WordPress.WP.CronInterval -- leavers wait for it.
 add_action( 'roster_tend', array( 'Roster_Setup', 'tend' ) );

@@ -17,6 +17,9 @@ final class Roster_Gateway {
 	const BODY_BYTES      = 8388608;
 	const LOG_BYTES       = 4194304;
 
+	/** A file of this name in the private folder says that the program cannot call the site. */
+	const PULL = 'pull';
+
 	/** Variables of CGI that are passed on as PHP has them. */
 	const VARIABLES = array(
 		'REQUEST_METHOD',
@@ -38,6 +41,8 @@ final class Roster_Gateway {
 	 *
 	 * @param string $folder The private folder.
 	 * @param string $base   The path of the endpoint.
+	 * @return bool Whether the site should now ask for what has changed: the client has its answer, and the program cannot
+	 *              call the site.
 	 */
 	public static function serve( $folder, $base ) {
 		self::prepare();
@@ -45,14 +50,21 @@ final class Roster_Gateway {
 		$fault = self::fault( $body );
 		if ( $fault ) {
 			self::send( $fault );
-			return;
+			return false;
 		}
 		$answer = self::ask( $folder, self::variables( $_SERVER, $base ), $body );
 		self::send( $answer );
 		$method = isset( $_SERVER['REQUEST_METHOD'] ) ? $_SERVER['REQUEST_METHOD'] : 'GET';
-		if ( $answer['status'] < 300 && ! in_array( $method, array( 'GET', 'HEAD', 'OPTIONS' ), true ) ) {
-			self::deliver( $folder );
+		$changes = $answer['status'] < 300 && ! in_array( $method, array( 'GET', 'HEAD', 'OPTIONS' ), true );
+		if ( ! $changes || ! self::finish() ) {
+			return false;
 		}
+		if ( is_file( "$folder/" . self::PULL ) ) {
+			return true;
+		}
+		// The worker is busy meanwhile: for a short time only.
+		Roster_Command::roster( $folder, array( 'deliver', '--once' ), self::DELIVER_SECONDS );
+		return false;
 	}
 
 	/**
@@ -235,16 +247,14 @@ final class Roster_Gateway {
 		return isset( $reasons[ $status ] ) ? $reasons[ $status ] : 'Status';
 	}
 
-	/** Sends on what is due once the client has its answer. The worker is busy meanwhile: for a short time only. */
-	private static function deliver( $folder ) {
-		if ( Roster_Command::may( 'fastcgi_finish_request' ) ) {
-			fastcgi_finish_request();
-		} elseif ( Roster_Command::may( 'litespeed_finish_request' ) ) {
-			litespeed_finish_request();
-		} else {
-			// The program has started a process of its own for it, and the site asks from time to time.
-			return;
+	/** @return bool Whether the client has its answer now, and PHP may go on. Elsewhere the program's own process sends what is due. */
+	private static function finish() {
+		foreach ( array( 'fastcgi_finish_request', 'litespeed_finish_request' ) as $function ) {
+			if ( Roster_Command::may( $function ) ) {
+				$function();
+				return true;
+			}
 		}
-		Roster_Command::roster( $folder, array( 'deliver', '--once' ), self::DELIVER_SECONDS );
+		return false;
 	}
 }

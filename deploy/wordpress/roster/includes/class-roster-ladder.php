@@ -11,6 +11,9 @@ final class Roster_Ladder {
 	const SCIM  = 'scim';
 	const FRONT = 'roster-gateway.php';
 
+	/** The client has its answer; WordPress goes on only to ask for the change, and shows nothing. */
+	const THEN = "define( 'ROSTER_ASKS', true );\n";
+
 	/** From the fastest on. `plain` has no Options, for hosts that forbid the word and allow programs. */
 	const RUNGS = array( 'mixed', 'mixed-plain', 'cgi', 'cgi-plain', 'fcgid', 'fcgid-plain', 'php', 'front' );
 
@@ -218,12 +221,27 @@ final class Roster_Ladder {
 		return "#!/bin/sh\numask 077\nexec '" . str_replace( "'", "'\\''", "$folder/roster" ) . "'\n";
 	}
 
-	/** @return string PHP that answers, or says that it cannot, and never lets WordPress answer in its place. */
-	private static function call( $folder, $base ) {
-		$file = var_export( "$folder/class-roster-gateway.php", true ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- it writes PHP.
-		return "if ( is_file( $file ) ) {\n\trequire_once $file;\n\tRoster_Gateway::serve( " . var_export( $folder, true ) . ', ' . var_export( $base, true ) . " );\n\texit;\n}\n" // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-			. "header( 'HTTP/1.1 503 Service Unavailable', true, 503 );\nheader( 'Content-Type: application/scim+json' );\nheader( 'Retry-After: 60' );\n"
-			. "echo '{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],\"status\":\"503\",\"detail\":\"Roster is not in its place.\"}';\nexit;\n";
+	/**
+	 * PHP that answers, or says that it cannot, and never lets WordPress answer in its place.
+	 *
+	 * @param string $then What follows the answer.
+	 */
+	private static function call( $folder, $base, $then = "exit;\n" ) {
+		$quoted = static function ( $text ) {
+			return var_export( $text, true ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- it writes PHP.
+		};
+		$file  = $quoted( "$folder/class-roster-gateway.php" );
+		$error = $quoted( '{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"503","detail":"Roster is not in its place."}' );
+		return "if ( ! is_file( $file ) ) {\n"
+			. "\theader( 'HTTP/1.1 503 Service Unavailable', true, 503 );\n"
+			. "\theader( 'Content-Type: application/scim+json' );\n"
+			. "\theader( 'Retry-After: 60' );\n"
+			. "\techo $error;\n"
+			. "\texit;\n}\n"
+			. "require_once $file;\n"
+			. "if ( ! Roster_Gateway::serve( {$quoted( $folder )}, {$quoted( $base )} ) ) {\n"
+			. "\texit;\n}\n"
+			. $then;
 	}
 
 	/** @return string .htaccess of a rung. */
@@ -269,7 +287,7 @@ final class Roster_Ladder {
 		$base = Roster_Site::path( Roster_Site::base() );
 		$text = "<?php\n/**\n * Plugin Name: Roster gateway\n * Description: Answers {$base} by Roster. Written by the plugin Roster, which removes it when it is deactivated.\n */\n\n"
 			. "if ( isset( \$_SERVER['REQUEST_URI'] ) && preg_match( " . var_export( self::pattern( $base ), true ) . ", \$_SERVER['REQUEST_URI'] )" . self::host_condition() . " ) {\n" // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-			. preg_replace( '/^(?=.)/m', "\t", self::call( $folder, $base ) ) . "}\n";
+			. preg_replace( '/^(?=.)/m', "\t", self::call( $folder, $base, self::THEN ) ) . "}\n";
 		return Roster_Site::make_folder( WPMU_PLUGIN_DIR, 0755 ) && Roster_Site::write( WPMU_PLUGIN_DIR . '/' . self::FRONT, $text, 0644 );
 	}
 
@@ -289,14 +307,16 @@ final class Roster_Ladder {
 	/** Answers from the plugin itself, where its file among the mu-plugins could not be written. */
 	public static function answer_early() {
 		// phpcs:disable WordPress.Security.ValidatedSanitizedInput -- it is only compared.
-		if ( ! isset( $_SERVER['REQUEST_URI'] ) || false === strpos( $_SERVER['REQUEST_URI'], '/scim/v2' ) ) {
+		if ( defined( 'ROSTER_ASKS' ) || ! isset( $_SERVER['REQUEST_URI'] ) || false === strpos( $_SERVER['REQUEST_URI'], '/scim/v2' ) ) {
 			return;
 		}
 		$state = Roster_Site::state();
 		$base  = Roster_Site::path( $state['base'] );
 		if ( $state['on'] && 'front' === $state['rung'] && '' !== $base && preg_match( self::pattern( $base ), $_SERVER['REQUEST_URI'] ) ) {
-			Roster_Gateway::serve( $state['folder'], $base );
-			exit;
+			if ( ! Roster_Gateway::serve( $state['folder'], $base ) ) {
+				exit;
+			}
+			define( 'ROSTER_ASKS', true );
 		}
 		// phpcs:enable
 	}

@@ -10,6 +10,7 @@ final class Roster_Setup {
 	const DATABASE       = '.htroster.sqlite';
 	const LOCK_SECONDS   = 120;
 	const TEND_SECONDS   = 300;
+	const ASK_SECONDS    = 10;
 	const GUARD          = 'roster-guard.php';
 	const SECRET_OPTIONS = array(
 		'ROSTER_SECRET' => 'roster_secret',
@@ -99,6 +100,7 @@ final class Roster_Setup {
 	}
 
 	private static function bring_up() {
+		Roster_Site::remember( array( 'on' => true, 'build' => Roster_Program::build(), 'base' => Roster_Site::base() ) );
 		$deaf   = self::deafness();
 		$folder = self::prepare( '' === $deaf );
 		$rung   = Roster_Site::state()['rung'];
@@ -118,7 +120,6 @@ final class Roster_Setup {
 	 * @return string The private folder.
 	 */
 	public static function prepare( $calls = false ) {
-		Roster_Site::remember( array( 'on' => true, 'build' => Roster_Program::build(), 'base' => Roster_Site::base() ) );
 		if ( self::is_configured_by_hand() ) {
 			throw new Roster_Problem( 'secret' );
 		}
@@ -275,7 +276,22 @@ final class Roster_Setup {
 	/** Sees whether the program reaches this site. Where it does not, the site asks by itself. */
 	public static function test_push( $folder ) {
 		$run = Roster_Command::roster( $folder, array( 'wordpress', 'test' ), 30 );
-		Roster_Site::remember( array( 'push' => false === strpos( $run->error, 'Error:' ) && ! $run->late ? 'ok' : self::words( $run ) ) );
+		$works = false === strpos( $run->error, 'Error:' ) && ! $run->late;
+		$file  = "$folder/" . Roster_Gateway::PULL;
+		Roster_Site::remember( array( 'push' => $works ? 'ok' : self::words( $run ) ) );
+		if ( ! $works ) {
+			Roster_Site::write( $file, '', 0600 );
+		} elseif ( is_file( $file ) ) {
+			unlink( $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		}
+	}
+
+	/** Ends a request of a provider's that was answered already: with what it has changed. */
+	public static function ask_after_answer() {
+		if ( defined( 'ROSTER_ASKS' ) ) {
+			roster_pull( self::ASK_SECONDS );
+			exit;
+		}
 	}
 
 	/** @return string A token for the test, valid for some minutes. */

@@ -37,7 +37,7 @@ final class Roster_Words {
 	/** @return string How changes reach WordPress, and who is there. */
 	private static function arrivals( array $state ) {
 		global $wpdb;
-		$text = 'ok' === $state['push']
+		$text = 'ok' === $state['push'] || ( 'front' === $state['rung'] && Roster_Command::may( 'fastcgi_finish_request' ) )
 			? __( 'WordPress applies changes within about a second.', 'roster' )
 			: __( 'Roster cannot call this site, so WordPress asks for changes by itself: each minute while the site is visited, and whenever an administrator opens the list of users.', 'roster' );
 		$count = roster_count_view( 'managed' ) - roster_count_view( 'deactivated' );
