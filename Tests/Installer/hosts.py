@@ -191,12 +191,24 @@ class HostedSite(Site):
         self.document_root = self.home / "www"
         self.root = self.document_root / path.strip("/") if path else self.document_root
         self.has_home = has_home
+        self.host_name = "127.0.0.1"
         # What the front page answers with where all is well.
         self.answers_with = 200
 
     @property
+    def host(self):
+        return f"{self.host_name}:{self.port}"
+
+    @property
     def url(self):
         return super().url + self.path
+
+    def move(self, host_name):
+        """Gives the site another address, as somebody does who copies it, database and all."""
+        place = self.root.parent / "place.php"
+        place.write_text(place.read_text().replace(
+            f"http://{self.host_name}:", f"http://{host_name}:"))
+        self.host_name = host_name
 
     def answers(self):
         try:

@@ -182,3 +182,22 @@ def test_what_the_gateway_passes_on(laboratory, zips):
     assert dict(created.headers)["location"].startswith(f"{site.url}/scim/v2/Groups/")
     gone = provider.request("DELETE", f"/Groups/{created.json['id']}")
     assert (gone.status, gone.body) == (204, b"")
+
+
+def test_copy_at_another_address(laboratory, zips):
+    """A copy for trying things out takes nothing that is meant for the original, and spoils nothing."""
+    site = laboratory.site("single", NGINX)
+    administrator, _ = installed(site, zips.full)
+    provider, _ = provisions(administrator)
+    site.move("localhost")
+    try:
+        copy = Administrator(site)
+        page = text_of(copy.get(copy.page))
+        assert "has another address than the one Roster was set up for" in page
+        assert "Make a token" not in page
+        # It has moved in earnest.
+        assert "Provisioning works." in text_of(copy.press("repair"))
+        assert f"{site.url}/scim/v2" in copy.get(copy.page)
+        assert Provider(site, provider.token).request("GET", "/Users").status == 200
+    finally:
+        site.move("127.0.0.1")

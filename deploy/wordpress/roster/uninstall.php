@@ -20,7 +20,10 @@ wp_clear_scheduled_hook( 'roster_pull' );
 
 if ( 'delete' === get_site_option( 'roster_uninstall' ) ) {
 	$roster_state = Roster_Site::state();
-	Roster_Site::remove_folder( $roster_state['folder'] );
+	// Of a folder with another name somebody else may think otherwise; and a copy of the site leaves the original's alone.
+	if ( preg_match( '/^(\.ht)?roster-[0-9a-f]{32}$/', basename( $roster_state['folder'] ) ) && Roster_Site::is_here( array( 'on' => true ) + $roster_state ) ) {
+		Roster_Site::remove_folder( $roster_state['folder'] );
+	}
 	// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
 	@unlink( WPMU_PLUGIN_DIR . '/roster-guard.php' );
 	// phpcs:enable

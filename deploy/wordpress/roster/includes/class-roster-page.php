@@ -244,7 +244,7 @@ final class Roster_Page {
 		if ( '' !== $words['ask'] ) {
 			printf( '<h2>%s</h2><p><label for="roster-ask">%s</label></p><textarea id="roster-ask" class="large-text" rows="5" readonly>%s</textarea>', esc_html__( 'Ask your host', 'roster' ), esc_html__( 'Copy this into a support ticket', 'roster' ), esc_textarea( $words['ask'] ) );
 		}
-		if ( '' !== $state['rung'] && '' === $state['problem'] ) {
+		if ( Roster_Site::is_here( $state ) && '' !== $state['rung'] && '' === $state['problem'] ) {
 			self::show_connection( $state );
 			echo '<h2>' . esc_html__( 'The test', 'roster' ) . '</h2><div id="roster-results">';
 			$from_browser = (bool) $state['seen'];

@@ -97,7 +97,9 @@ final class Roster_Program {
 			unlink( $part ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 			return __( 'This is not the program that belongs to this version of the plugin, or it was changed on the way.', 'roster' );
 		}
-		chmod( $part, 0755 ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		if ( Roster_Command::may( 'chmod' ) ) {
+			chmod( $part, 0755 ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		}
 		rename( $part, "$folder/roster.uploaded" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		return '';
 	}

@@ -21,7 +21,7 @@ final class Roster_Setup {
 	/** Tells roster.php where to ask, unless wp-config.php does. */
 	public static function define_constants() {
 		$state = Roster_Site::state();
-		if ( $state['on'] && '' !== $state['rung'] && ! self::is_configured_by_hand() ) {
+		if ( Roster_Site::is_here( $state ) && '' !== $state['rung'] && ! self::is_configured_by_hand() ) {
 			foreach ( array( 'ROSTER_URL', 'ROSTER_NAME' ) as $name ) {
 				$value = (string) get_site_option( self::SECRET_OPTIONS[ $name ], '' );
 				if ( '' !== $value && ! defined( $name ) ) {
@@ -61,25 +61,6 @@ final class Roster_Setup {
 	 * comes back when the test fails with the new one.
 	 */
 	public static function run() {
-		$state  = Roster_Site::state();
-		$folder = $state['folder'];
-		if ( '' === $folder || '' === $state['rung'] || ! is_file( "$folder/roster" ) || ! Roster_Program::is_new( $folder ) ) {
-			self::try_once();
-			return;
-		}
-		$was_green = Roster_Probe::is_green( $state['test'] );
-		self::keep_old( $folder );
-		self::try_once();
-		$state = Roster_Site::state();
-		if ( '' === $state['problem'] && ( ! $was_green || Roster_Probe::is_green( $state['test'] ) ) ) {
-			self::forget_old( $folder );
-			return;
-		}
-		self::go_back( $folder, $state );
-	}
-
-	/** What failed is remembered for the page. */
-	private static function try_once() {
 		if ( ! self::lock() ) {
 			return;
 		}
@@ -88,14 +69,35 @@ final class Roster_Setup {
 		}
 		ignore_user_abort( true );
 		try {
+			$state = Roster_Site::state();
+			$has   = '' !== $state['folder'] && '' !== $state['rung'] && is_file( $state['folder'] . '/roster' );
+			$has && Roster_Program::is_new( $state['folder'] ) ? self::upgrade( $state ) : self::try_once();
+		} finally {
+			self::unlock();
+		}
+	}
+
+	/** Sets up with the new program, and goes back to the old one where that ends worse than it was. */
+	private static function upgrade( array $before ) {
+		self::keep_old( $before['folder'] );
+		self::try_once();
+		$after = Roster_Site::state();
+		if ( '' === $after['problem'] && ( ! Roster_Probe::is_green( $before['test'] ) || Roster_Probe::is_green( $after['test'] ) ) ) {
+			self::forget_old( $before['folder'] );
+			return;
+		}
+		self::go_back( $before['folder'], $after );
+	}
+
+	/** What failed is remembered for the page. */
+	private static function try_once() {
+		try {
 			self::bring_up();
 			Roster_Site::remember( array( 'problem' => '', 'facts' => array(), 'went_back' => '' ) );
 		} catch ( Roster_Problem $problem ) {
 			Roster_Site::remember( array( 'problem' => $problem->reason, 'facts' => $problem->facts ) );
 		} catch ( Throwable $error ) {
 			Roster_Site::remember( array( 'problem' => 'error', 'facts' => array( $error->getMessage() ) ) );
-		} finally {
-			self::unlock();
 		}
 	}
 
@@ -347,7 +349,7 @@ final class Roster_Setup {
 		if ( ! $state['on'] || wp_doing_ajax() || ! current_user_can( Roster_Page::power() ) ) {
 			return;
 		}
-		if ( Roster_Program::build() !== $state['build'] ) {
+		if ( Roster_Program::build() !== $state['build'] && Roster_Site::is_here( $state ) ) {
 			// Another zip was installed over this one.
 			self::run();
 		}
@@ -430,7 +432,7 @@ final class Roster_Setup {
 	/** From time to time: sends what is due and was not sent, and keeps the log small. */
 	public static function tend() {
 		$state = Roster_Site::state();
-		if ( ! $state['on'] || '' === $state['folder'] || ! Roster_Command::is_possible() ) {
+		if ( ! Roster_Site::is_here( $state ) || '' === $state['folder'] || ! Roster_Command::is_possible() ) {
 			return;
 		}
 		$log = $state['folder'] . '/roster.log';
@@ -449,7 +451,7 @@ final class Roster_Setup {
 	 */
 	public static function answer_own_request( $answer, $arguments, $url ) {
 		$state = Roster_Site::state();
-		if ( false !== $answer || ! $state['on'] || '' === $state['folder'] || $url !== $state['base'] . '/Deliveries' || ! Roster_Command::is_possible() ) {
+		if ( false !== $answer || ! Roster_Site::is_here( $state ) || '' === $state['folder'] || $url !== $state['base'] . '/Deliveries' || ! Roster_Command::is_possible() ) {
 			return $answer;
 		}
 		$path   = Roster_Site::path( $url );

@@ -66,6 +66,14 @@ final class Roster_Site {
 		);
 	}
 
+	/**
+	 * @return bool Whether Roster is on, and this is the site that it was set up on: a copy at another address, for trying
+	 *              things out, must not take the changes that are meant for the original.
+	 */
+	public static function is_here( array $state ) {
+		return $state['on'] && preg_replace( '#^https?:#', '', $state['base'] ) === preg_replace( '#^https?:#', '', self::base() );
+	}
+
 	/** Changes what is remembered. */
 	public static function remember( array $changes ) {
 		$state = array_merge( self::state(), $changes );

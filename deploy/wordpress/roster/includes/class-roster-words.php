@@ -13,6 +13,10 @@ final class Roster_Words {
 	 * @return array{kind: string, title: string, text: string, ask: string}
 	 */
 	public static function state( array $state ) {
+		if ( $state['on'] && ! Roster_Site::is_here( $state ) ) {
+			/* translators: 1: the address that was, 2: the address that is. */
+			return self::say( 'warning', __( 'This site has another address than the one Roster was set up for.', 'roster' ), sprintf( __( 'It was %1$s and is %2$s. Nothing is provisioned here. If the site has moved, press Repair. If this is a copy, deactivate the plugin here: the original goes on.', 'roster' ), $state['base'], Roster_Site::base() ) );
+		}
 		if ( '' !== $state['problem'] ) {
 			return self::problem( $state['problem'], $state['facts'] );
 		}
