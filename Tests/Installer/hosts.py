@@ -127,15 +127,19 @@ class Host:
     """How a site is served. `modules` are Apache's besides those that every site needs."""
 
     def __init__(
-            self, server, modules=(), override="All", php=(), rules=WORDPRESS_RULES, more=""):
+            self, server, modules=(), override="All", php=(), rules=WORDPRESS_RULES, more="",
+            user="www-data"):
         self.server = server
         self.modules = modules
         self.override = override
         self.php = dict(LARGE_UPLOADS, **dict(php))
         self.rules = rules
         self.more = more
+        # Whom Apache runs as, and CGI programs with it; PHP is www-data.
+        self.user = user
 
     def start(self, site):
+        site.work.chmod(0o711)
         self.start_php(site)
         if self.server == "nginx":
             servers.daemon(site, "nginx").start(
@@ -152,7 +156,8 @@ class Host:
         path = servers.configuration(
             site, "php", servers.PHP_FPM, processes=servers.PHP_PROCESSES,
             access="user = www-data\ngroup = www-data\n"
-            "listen.owner = www-data\nlisten.group = www-data" if IS_ROOT else "",
+            "listen.owner = www-data\nlisten.group = www-data\nlisten.mode = 0666"
+            if IS_ROOT else "",
             settings="\n".join(
                 f'php_admin_value[{name}] = "{value}"' for name, value in settings.items()))
         daemon = servers.daemon(site, "php")
@@ -174,7 +179,7 @@ class Host:
         if "cgid" in self.modules:
             more += f"\nScriptSock {site.work}/cgisock\n"
         return servers.configuration(
-            site, "apache", APACHE, user="User www-data\nGroup www-data" if IS_ROOT else "",
+            site, "apache", APACHE, user=f"User {self.user}\nGroup www-data" if IS_ROOT else "",
             document_root=site.document_root, override=self.override, more=more,
             modules="\n".join(
                 f"LoadModule {name}_module {servers.APACHE_MODULES}/mod_{name}.so"

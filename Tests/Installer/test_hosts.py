@@ -49,6 +49,12 @@ HOSTS = {
     "apache-both-no-programs": (
         Host("apache", ("fcgid", "cgid"), php=NO_PROGRAMS), "with CGI for large"),
     "nginx-exec": (Host("nginx", php=ONLY_EXEC), "WordPress's own entrance"),
+    "apache-exec-already": (
+        Host("apache", ("fcgid", "cgid"), override="FileInfo",
+             more='<Location "/">\nOptions +ExecCGI\n</Location>'), "with CGI for large"),
+    # Programs that Apache starts may not enter the private folder.
+    "apache-another-user": (
+        Host("apache", ("fcgid", "cgid"), user="nobody"), "a PHP file"),
     "apache-no-overrides": (WithoutOverrides("CGIPassAuth On"), "WordPress's own entrance"),
 }
 
