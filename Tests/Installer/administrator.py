@@ -123,13 +123,6 @@ class Administrator:
             assert time.monotonic() < deadline, f"{name} never came"
             time.sleep(0.1)
 
-    def ajax(self, action, **fields):
-        page = self.get(self.page)
-        nonce = re.search(r'data-nonce="([^"]+)"', page)[1]
-        answer = self.browser.post(
-            "/wp-admin/admin-ajax.php", action=action, _wpnonce=nonce, **fields)
-        return json.loads(answer.body)
-
 
 class Provider:
     """An identity provider with a token."""

@@ -130,16 +130,15 @@ final class Roster_Page {
 		if ( '' === $state['folder'] || ! Roster_Errand::can_run() ) {
 			return array();
 		}
-		$lines  = preg_split( '/\R/', trim( Roster_Command::roster( $state['folder'], array( 'token', 'list' ) )->output ) );
+		$listed = json_decode( Roster_Command::roster( $state['folder'], array( 'token', 'list', '--json' ) )->output, true );
 		$tokens = array();
-		foreach ( array_slice( $lines, 1 ) as $line ) {
-			$cells = explode( "\t", $line );
-			if ( count( $cells ) >= 8 && 0 === strpos( $cells[7], 'valid' ) && Roster_Probe::TOKEN !== $cells[1] ) {
+		foreach ( is_array( $listed ) ? $listed : array() as $token ) {
+			if ( 0 === strpos( $token['state'], 'valid' ) && Roster_Probe::TOKEN !== $token['name'] ) {
 				$tokens[] = array(
-					'id'    => (int) $cells[0],
-					'name'  => $cells[1],
-					'until' => trim( (string) preg_replace( '/^valid( until)?/', '', $cells[7] ) ),
-					'used'  => $cells[6],
+					'id'    => (int) $token['id'],
+					'name'  => $token['name'],
+					'until' => null === $token['expires'] ? __( 'revoked', 'roster' ) : $token['expires'],
+					'used'  => null === $token['lastUsed'] ? __( 'never', 'roster' ) : $token['lastUsed'],
 				);
 			}
 		}

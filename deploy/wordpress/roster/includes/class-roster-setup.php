@@ -11,6 +11,7 @@ final class Roster_Setup {
 	const LOCK_SECONDS   = 120;
 	const TEND_SECONDS   = 300;
 	const ASK_SECONDS    = 10;
+	const BACKUP_SECONDS = 120;
 	const GUARD          = 'roster-guard.php';
 	const SECRET_OPTIONS = array(
 		'ROSTER_SECRET' => 'roster_secret',
@@ -369,29 +370,10 @@ final class Roster_Setup {
 			@copy( "$folder/roster", "$folder/roster.old" );
 			@chmod( "$folder/roster.old", 0755 );
 		}
-		$database = "$folder/" . self::DATABASE;
-		@unlink( "$database.old" );
-		if ( class_exists( 'SQLite3' ) ) {
-			try {
-				$before = umask( 0077 );
-				$source = new SQLite3( $database, SQLITE3_OPEN_READWRITE );
-				$target = new SQLite3( "$database.old" );
-				$source->busyTimeout( 5000 );
-				$source->backup( $target );
-				$target->close();
-				$source->close();
-				umask( $before );
-				return;
-			} catch ( Throwable $error ) {
-				@unlink( "$database.old" );
-			}
-		}
-		// Without changes beside it the file is whole.
-		if ( ! is_file( "$database-wal" ) ) {
-			@copy( $database, "$database.old" );
-			@chmod( "$database.old", 0600 );
-		}
+		$copy = "$folder/" . self::DATABASE . '.old';
+		@unlink( $copy );
 		// phpcs:enable
+		Roster_Command::roster( $folder, array( 'backup', $copy ), self::BACKUP_SECONDS );
 	}
 
 	private static function forget_old( $folder ) {
@@ -407,8 +389,8 @@ final class Roster_Setup {
 			return;
 		}
 		$database = "$folder/" . self::DATABASE;
-		$reads    = Roster_Command::roster( $folder, array( 'token', 'list' ) );
-		if ( 0 !== strpos( $reads->output, 'ID' ) && is_file( "$database.old" ) ) {
+		$reads    = Roster_Command::roster( $folder, array( 'token', 'list', '--json' ) );
+		if ( 0 !== strpos( $reads->output, '[' ) && is_file( "$database.old" ) ) {
 			@unlink( "$database-wal" );
 			@unlink( "$database-shm" );
 			@rename( "$database.old", $database );
