@@ -89,7 +89,7 @@ final class Roster_Climb {
 	private static function open( array $memory ) {
 		do {
 			++$memory['at'];
-		} while ( isset( Roster_Ladder::RUNGS[ $memory['at'] ] ) && ! Roster_Ladder::is_worth_a_try( Roster_Ladder::RUNGS[ $memory['at'] ] ) );
+		} while ( isset( Roster_Ladder::RUNGS[ $memory['at'] ] ) && ! Roster_Ladder::is_worth_a_try( Roster_Ladder::RUNGS[ $memory['at'] ], $memory['attempts'] ) );
 		if ( ! isset( Roster_Ladder::RUNGS[ $memory['at'] ] ) ) {
 			if ( '' === $memory['best'] || $memory['keep'] ) {
 				return self::fail( $memory );
@@ -108,11 +108,8 @@ final class Roster_Climb {
 			return self::skip( $memory, Roster_Ladder::failure( __( 'the document root cannot be written', 'roster' ) ) );
 		}
 		$memory['phase'] = 'decoy';
-		$urls            = array();
-		foreach ( Roster_Ladder::decoys( $memory['rung'] ) as $path ) {
-			$urls[] = Roster_Site::home() . '/' . $memory['name'] . "/v2$path";
-		}
-		return self::task( $memory, array( 'gets' => $urls ) );
+		$url             = Roster_Site::home() . '/' . $memory['name'] . '/v2' . Roster_Ladder::decoy( $memory['rung'] );
+		return self::task( $memory, array( 'gets' => array( $url ) ) );
 	}
 
 	/** Leaves a rung. */

@@ -28,7 +28,7 @@ final class Roster_Ladder {
 		$attempts = array();
 		$best     = null;
 		foreach ( self::RUNGS as $rung ) {
-			if ( ! self::is_worth_a_try( $rung ) ) {
+			if ( ! self::is_worth_a_try( $rung, $attempts ) ) {
 				continue;
 			}
 			$rows              = 'front' === $rung ? self::try_front( $folder, $token ) : self::try_folder( $rung, $folder, $token );
@@ -56,8 +56,18 @@ final class Roster_Ladder {
 		return $rows && $rows['GET']['ok'] && $rows['Authorization']['ok'];
 	}
 
-	/** Where PHP starts no programs, only the web server can. */
-	public static function is_worth_a_try( $rung ) {
+	/**
+	 * Where PHP starts no programs, only the web server can; and where mod_fcgid does not answer at all, large bodies do not
+	 * matter.
+	 *
+	 * @param string   $rung     The rung.
+	 * @param string[] $attempts What came of those before it.
+	 */
+	public static function is_worth_a_try( $rung, array $attempts ) {
+		$sibling = str_replace( 'fcgid', 'mixed', $rung );
+		if ( $sibling !== $rung && isset( $attempts[ $sibling ] ) && 0 === strpos( $attempts[ $sibling ], 'GET:' ) ) {
+			return false;
+		}
 		return Roster_Command::is_possible() || in_array( $rung, array( 'mixed', 'mixed-plain', 'cgi', 'cgi-plain' ), true );
 	}
 
@@ -97,11 +107,9 @@ final class Roster_Ladder {
 		$probe = Roster_Site::folder() . "/$name";
 		$base  = Roster_Site::home() . "/$name/v2";
 		try {
-			foreach ( self::decoys( $rung ) as $path ) {
-				$fault = self::decoy_fault( $rung, $mark, Roster_Probe::request( 'GET', $base . $path ) );
-				if ( '' !== $fault ) {
-					return self::failure( $fault );
-				}
+			$fault = self::decoy_fault( $rung, $mark, Roster_Probe::request( 'GET', $base . self::decoy( $rung ) ) );
+			if ( '' !== $fault ) {
+				return self::failure( $fault );
 			}
 			self::write( $rung, $probe, $folder );
 			$rows = Roster_Probe::run( $base, $token );
@@ -134,9 +142,14 @@ final class Roster_Ladder {
 		return $name;
 	}
 
-	/** @return string[] What is asked of it, behind its address. mod_fcgid shows with a longer path whether it is there at all. */
-	public static function decoys( $rung ) {
-		return 0 === strpos( $rung, 'fcgid' ) || 0 === strpos( $rung, 'mixed' ) ? array( '/decoy', '' ) : array( '' );
+	/**
+	 * What is asked of it, behind its address. A server without the module finds nothing at a longer path, and is asked no
+	 * further; mod_fcgid fails there, and each failure takes its time.
+	 *
+	 * @return string
+	 */
+	public static function decoy( $rung ) {
+		return 0 === strpos( $rung, 'fcgid' ) || 0 === strpos( $rung, 'mixed' ) ? '/decoy' : '';
 	}
 
 	/** @return string Why the rung is none; empty where it may be one. */
