@@ -43,6 +43,8 @@ test: build ## Run all tests, those behind real web servers too
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers Tests/Fuzz
 	@echo "WordPress tests"
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WordPress
+	@echo "Installer tests"
+	@$(PYTHON) -m pytest -p no:cacheprovider Tests/Installer
 
 build: $(ROSTER) ## Build .build/release/roster, static and position-independent
 
@@ -50,9 +52,10 @@ $(ROSTER): $(SOURCES) Scripts/swift-build | swift build-packages
 	@Scripts/swift-build release
 	@touch $@
 
-dist: build ## Pack the static program with its configuration: dist/*.tar.gz
+dist: build ## Pack the static program with its configuration, and the WordPress plugin: dist/
 	@Scripts/packages dist
 	@Scripts/dist $(ROSTER) $(DIST)
+	@Scripts/dist-wordpress $(ROSTER) $(VERSION)
 
 bench: build ## Measure against a minimal C program on the same machine
 	@Bench/bench

@@ -3378,3 +3378,5 @@ add_action( 'admin_print_footer_scripts', 'roster_lock_profile_fields' );
 add_filter( 'site_status_tests', 'roster_add_health_test' );
 
 endif;
+
+is_file( __DIR__ . '/installer.php' ) && require_once __DIR__ . '/installer.php';
