@@ -5,11 +5,8 @@ import tempfile
 
 import pytest
 
-from hosts import Database, HostedSite, give, remove
+from hosts import Database, HostedSite, free_port, give, remove
 from plugin import Zips
-
-# The sites' ports.
-PORTS = {"single": 18900, "blog": 18901, "network": 18902, "newest": 18903}
 
 
 class Laboratory:
@@ -32,7 +29,7 @@ class Laboratory:
         site = HostedSite(self.directory / kind, "/blog" if kind == "blog" else "")
         self.sites[kind] = site
         site.up(
-            PORTS[kind], server=host, release=release, network=kind == "network", database=self.database,
+            free_port(), server=host, release=release, network=kind == "network", database=self.database,
             database_name=kind)
         site.execute = lambda statement: self.database.execute(statement, kind)
         site.forget()

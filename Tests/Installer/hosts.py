@@ -12,6 +12,7 @@ from wordpress_site.database import Database  # noqa: E402, F401
 from wordpress_site.processes import IS_ROOT, give, remove  # noqa: E402
 from wordpress_site.site import Site  # noqa: E402
 
+from installation import free_port  # noqa: E402, F401
 from web import request  # noqa: E402
 
 # Enough for the whole plugin. PHP's own defaults take 2 MB, and the small zip.
