@@ -43,6 +43,12 @@ struct WordPressReconciliationTests {
         ).run()
     }
 
+    @Test func endsWithASiteThatDoesNotGoOn() throws {
+        office.answer = { _ in Plugin.json(.array([.object(Self.link("a", 1))])) }
+        #expect(try run().compared == 2)
+        #expect(office.calls.count == 2)
+    }
+
     /// What the directory knows of one user.
     enum Known: Sendable {
         case none

@@ -82,7 +82,8 @@ package struct WordPressImport {
                     note(account.login, .refused, error.detail)
                 }
             }
-            guard let last = accounts.last else { return members }
+            // A site that does not go on would be asked for ever.
+            guard let last = accounts.last, last.id > after else { return members }
             after = last.id
         }
     }

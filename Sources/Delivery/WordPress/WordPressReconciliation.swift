@@ -45,7 +45,8 @@ package struct WordPressReconciliation {
             let links = try desk.links(after: after)
             try compare(links, after: after, &report)
             progress(report.compared)
-            guard let last = links.last else { return report }
+            // A site that does not go on would be asked for ever.
+            guard let last = links.last, last.resource > after else { return report }
             after = last.resource
         }
     }
