@@ -52,10 +52,9 @@ package struct Shipment: Sendable {
 package enum Verdict: Sendable {
     /// Each was understood, with what became of it.
     case heard([Settlement])
-    /// One of them may be the reason that the answer is of no use; or the receiver is.
+    /// One of them may be the reason that the answer is of no use or took too long; or the receiver
+    /// is.
     case unclear(Problem)
-    /// It took too long: perhaps it was too much at a time.
-    case late(Problem)
     /// The receiver cannot be reached.
     case unreachable(Problem)
     /// Trying again is of no use before somebody has mended it.

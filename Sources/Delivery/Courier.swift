@@ -98,7 +98,7 @@ package struct Courier {
                 // Somebody may have mended it before that.
                 try wait(until: retry, isStopping, every: Self.retryPollMilliseconds) {
                     try directory.read { store -> Bool in
-                        try store.receivers().first { $0.id == receiver }?.isOpen(at: now()) ?? true
+                        try store.receiver(receiver)?.isOpen(at: now()) ?? true
                     }
                 }
                 continue
@@ -196,7 +196,7 @@ package struct Courier {
                     ?? settlement
             }
             try settle(settled, trouble: nil)
-        case .unclear(let problem), .late(let problem):
+        case .unclear(let problem):
             // One of many may be to blame: it is looked for, by halves.
             if shipment.records.count > 1 { return pace.halve(shipment.records.count) }
             let settlement = Settlement(postponing: shipment.records[0], problem, at: now())
@@ -213,13 +213,7 @@ package struct Courier {
     }
 
     private func settle(_ settlements: [Settlement], trouble: Trouble?) throws {
-        try directory.settle(
-            settlements,
-            of: receiver,
-            trouble: trouble,
-            holder: holder,
-            seconds: Self.leaseSeconds
-        )
+        try directory.settle(settlements, of: receiver, trouble: trouble)
     }
 
     private func trouble(

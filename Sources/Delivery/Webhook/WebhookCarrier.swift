@@ -106,7 +106,7 @@ package struct WebhookCarrier: Carrier {
         case .answered(410, _): return .rejected(Problem(code: "gone", message: "it answered 410"))
         case .answered(let status, _):
             return .unclear(Problem(code: "status", message: "it answered \(status)"))
-        case .late: return .late(Problem(code: "late", message: "it took too long"))
+        case .late: return .unclear(Problem(code: "late", message: "it took too long"))
         case .unreachable(let reason):
             return .unreachable(Problem(code: "unreachable", message: reason))
         case .impossible(let reason):

@@ -69,8 +69,7 @@ package struct WordPressCarrier: Carrier {
         if let problem = WordPressCalls.problem(result) {
             switch result {
             case .answered(401, _) where problem.code.hasPrefix("scim_"): return .rejected(problem)
-            case .answered: return .unclear(problem)
-            case .late: return .late(problem)
+            case .answered, .late: return .unclear(problem)
             case .unreachable, .impossible: return .unreachable(problem)
             }
         }

@@ -6,10 +6,8 @@ extension Directory {
     ///
     /// - Throws: 404.
     package func receiver(named name: String) throws(SCIMError) -> Receiver {
-        let all = try read { store -> [Receiver] in try store.receivers() }
-        guard let found = all.first(where: { $0.name.equalsIgnoringASCIICase(name) }) else {
-            throw .notFound("there is no receiver \(name)")
-        }
+        let found = try read { store -> Receiver? in try store.receiver(named: name) }
+        guard let found else { throw .notFound("there is no receiver \(name)") }
         return found
     }
 
@@ -51,8 +49,7 @@ extension Directory {
     ) throws(SCIMError) -> Receiver {
         try answering {
             try store.write(within: budget) { transaction in
-                let found = try transaction.receivers().first { $0.id == receiver.id }
-                guard var changed = found else {
+                guard var changed = try transaction.receiver(receiver.id) else {
                     throw SCIMError.notFound("there is no receiver \(receiver.name) any more")
                 }
                 try change(&changed)
@@ -164,14 +161,14 @@ extension Directory {
     ) throws(SCIMError) -> Receiver? {
         try answering {
             try store.write(within: budget) { transaction in
-                let found = try transaction.receivers().first { $0.id == receiver }
-                guard let found else { return nil }
+                guard let found = try transaction.receiver(receiver) else { return nil }
                 if let lease = found.lease, lease.holder != holder, lease.until > now(),
                     !isGone(lease.holder)
                 {
                     return nil
                 }
-                try transaction.setLease(lease(holder, seconds), of: receiver)
+                let lease = Lease(holder: holder, until: now().adding(seconds: seconds))
+                try transaction.setLease(lease, of: receiver)
                 return found
             }
         }
@@ -183,8 +180,9 @@ extension Directory {
     package func release(_ receiver: Int64, holder: String) throws(SCIMError) -> Bool {
         try answering {
             try store.write(within: budget) { transaction in
-                let found = try transaction.receivers().first { $0.id == receiver }
-                guard let found, found.lease?.holder == holder else { return true }
+                guard let found = try transaction.receiver(receiver),
+                    found.lease?.holder == holder
+                else { return true }
                 if found.isOpen(at: now()), let due = try transaction.nextDue(to: receiver),
                     due <= now()
                 {
@@ -200,30 +198,23 @@ extension Directory {
     package func giveUp(_ receiver: Int64, holder: String) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
-                let found = try transaction.receivers().first { $0.id == receiver }
-                if found?.lease?.holder == holder { try transaction.setLease(nil, of: receiver) }
+                guard try transaction.receiver(receiver)?.lease?.holder == holder else { return }
+                try transaction.setLease(nil, of: receiver)
             }
         }
     }
 
-    /// Notes what became of deliveries, and keeps the right to send.
+    /// Notes what became of deliveries.
     package func settle(
         _ settlements: [Settlement],
         of receiver: Int64,
-        trouble: Trouble?,
-        holder: String? = nil,
-        seconds: Int = 0
+        trouble: Trouble?
     ) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
                 try transaction.settle(settlements, of: receiver, at: now())
                 try transaction.setTrouble(trouble, of: receiver)
-                if let holder { try transaction.setLease(lease(holder, seconds), of: receiver) }
             }
         }
-    }
-
-    private func lease(_ holder: String, _ seconds: Int) -> Lease {
-        Lease(holder: holder, until: now().adding(seconds: seconds))
     }
 }

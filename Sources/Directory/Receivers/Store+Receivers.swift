@@ -30,6 +30,18 @@ package protocol ReceiverReading {
     func ids(ofType type: String, after id: String, limit: Int) throws -> [String]
 }
 
+extension ReceiverReading {
+    /// The receiver with the number; `nil` when it is gone.
+    package func receiver(_ id: Int64) throws -> Receiver? {
+        try receivers().first { $0.id == id }
+    }
+
+    /// The receiver with the name, whatever the letters' case; `nil` when there is none.
+    package func receiver(named name: String) throws -> Receiver? {
+        try receivers().first { $0.name.equalsIgnoringASCIICase(name) }
+    }
+}
+
 /// What is written about receivers.
 package protocol ReceiverTransaction: ReceiverReading {
     /// - Returns: The number of the new receiver.

@@ -97,7 +97,7 @@ struct ConnectCommand: ParsableCommand {
     private func connected(_ directory: Directory, _ url: String) throws -> WordPressSite {
         try reportingCause { () throws(SCIMError) in
             let known = try directory.read { store -> Receiver? in
-                try store.receivers().first { $0.name.equalsIgnoringASCIICase(name) }
+                try store.receiver(named: name)
             }
             guard let known else {
                 var site = try WordPressSite(url: url, secret: WebhookSecret())
