@@ -46,11 +46,19 @@ let package = Package(
             "Endpoint",
             ["SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets"]
         ),
+        .target(
+            name: "Console",
+            dependencies: [
+                "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
+            ],
+            resources: [.embedInCode("Assets/console.css"), .embedInCode("Assets/console.js")],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "roster",
             dependencies: [
                 "SCIM", "JSONText", "Profiles", "Directory", "SQLiteStore", "Delivery", "Gateway",
-                "Endpoint", "Secrets", "Transport",
+                "Endpoint", "Console", "Secrets", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -72,6 +80,13 @@ let package = Package(
         ),
         tests("SQLiteStore", ["SCIM", "JSONText", "Directory", "TestSupport"]),
         tests("Gateway", []),
+        tests(
+            "Console",
+            [
+                "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
+                "SQLiteStore", "TestSupport",
+            ]
+        ),
         tests(
             "Endpoint",
             [

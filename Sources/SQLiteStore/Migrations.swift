@@ -178,6 +178,88 @@ enum Migrations {
         CREATE INDEX delivery_account ON delivery (receiver, account_id)
             WHERE account_id IS NOT NULL;
         """,
+        """
+        -- The journal is the audit trail, too: what was refused, failed or asked for from the
+        -- console stands in it with the request that asked.
+        ALTER TABLE journal ADD COLUMN method TEXT;
+        ALTER TABLE journal ADD COLUMN path TEXT; -- behind the base, percent-encoded, no query
+        ALTER TABLE journal ADD COLUMN address TEXT; -- where the request came from
+        ALTER TABLE journal ADD COLUMN agent TEXT; -- the client's name for itself
+        ALTER TABLE journal ADD COLUMN status INTEGER; -- of the answer
+        ALTER TABLE journal ADD COLUMN microseconds INTEGER; -- from the request until it was noted
+        ALTER TABLE journal ADD COLUMN body TEXT; -- that was sent, without secrets, where it is kept
+
+        -- Words and marks of entries, brought up to date in batches: rows that are written with
+        -- each change would cost each change. `counter` says how far it is.
+        CREATE VIRTUAL TABLE journal_word USING fts5 (
+            text, content = '', detail = none, columnsize = 0, tokenize = "unicode61 categories 'L* N* Co'",
+            prefix = '3 4'
+        );
+        -- Words of users, by resource.key, brought up to date in the same way.
+        CREATE VIRTUAL TABLE user_word USING fts5 (
+            text, detail = none, columnsize = 0, tokenize = "unicode61 categories 'L* N* Co'",
+            prefix = '3 4'
+        );
+        CREATE TABLE counter (
+            name TEXT PRIMARY KEY,
+            value INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        -- How much happened, by hours since 1970.
+        CREATE TABLE hour_count (
+            hour INTEGER NOT NULL,
+            kind TEXT NOT NULL, -- created, updated, deactivated, failed, unauthenticated
+            total INTEGER NOT NULL,
+            PRIMARY KEY (hour, kind)
+        ) WITHOUT ROWID;
+
+        -- What receivers answered; `sequence` is the journal's last when the state was read.
+        CREATE TABLE outcome (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            receiver INTEGER NOT NULL,
+            resource TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            status TEXT NOT NULL, -- done, refused, postponed
+            attempts INTEGER NOT NULL,
+            code TEXT,
+            message TEXT,
+            account_id TEXT,
+            account_name TEXT
+        );
+        CREATE INDEX outcome_resource ON outcome (resource, receiver, sequence);
+
+        -- The last request of each token, so that people see whether a client is alive.
+        ALTER TABLE token ADD COLUMN last_request TEXT; -- GET /Users 200
+
+        -- Who may use the console.
+        CREATE TABLE administrator (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+            role TEXT NOT NULL, -- administrator, auditor
+            password TEXT, -- bcrypt; none for those whom a WordPress site vouches for
+            receiver INTEGER, -- that site
+            created INTEGER NOT NULL,
+            signed_in INTEGER,
+            sessions_since INTEGER NOT NULL -- those that began before are over
+        );
+        -- Tickets that were used and sessions that were ended, until they would end by themselves.
+        CREATE TABLE spent (
+            id TEXT PRIMARY KEY,
+            until INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        -- Signing in that failed, by name and by address.
+        CREATE TABLE sign_in_failure (
+            subject TEXT PRIMARY KEY,
+            failures INTEGER NOT NULL,
+            until INTEGER NOT NULL -- before which nobody may try again
+        ) WITHOUT ROWID;
+        -- Settings of the directory, each a JSON value.
+        CREATE TABLE setting (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID;
+        """,
     ]
 
     static var currentVersion: Int { steps.count }
@@ -210,7 +292,7 @@ enum Migrations {
                 try connection.run(script: step)
             }
             try connection.run(script: "PRAGMA application_id = 0x524F5354")
-            try connection.run(script: "PRAGMA user_version = 3")
+            try connection.run(script: "PRAGMA user_version = 4")
         }
         let reached = try version(connection)
         precondition(reached == currentVersion, "a step without its number")

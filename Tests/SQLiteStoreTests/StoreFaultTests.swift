@@ -62,7 +62,7 @@ struct StoreFaultTests {
         try change(test.path, "PRAGMA user_version = \(version)")
         let refusal = #expect(throws: SCIMError.self) { try createUser("bob", in: test.store) }
         #expect(refusal?.status == 503)
-        try change(test.path, "PRAGMA user_version = 3")
+        try change(test.path, "PRAGMA user_version = 4")
         let found = try users(test.store)
         #expect(found.total == 1)
     }
