@@ -8,12 +8,16 @@ package struct JournalEntry: Sendable, Equatable {
         case create, replace, modify, delete
         /// Of a token.
         case revoke
+        /// To the console.
+        case signIn
     }
 
     /// Who made a change.
     package enum Actor: Sendable, Equatable {
         /// A client, by its token.
         case token(id: Int64, name: String)
+        /// Somebody in the console.
+        case administrator(id: Int64, name: String)
         /// Somebody at the command line, by the name of the system's user.
         case command(user: String)
         /// The program itself.

@@ -26,7 +26,7 @@ package protocol Store {
 }
 
 /// What can be read of a store, all of one state.
-package protocol StoreReading: ReceiverReading {
+package protocol StoreReading: ReceiverReading, AdministratorReading {
     /// The resource with the id, as the client of a provisioning domain sees it.
     ///
     /// - Returns: `nil` when there is none of the type with this id.
@@ -66,7 +66,7 @@ package enum MemberSelection: Sendable {
 }
 
 /// A transaction of a store.
-package protocol StoreTransaction: StoreReading, ReceiverTransaction {
+package protocol StoreTransaction: StoreReading, ReceiverTransaction, AdministratorTransaction {
     /// - Returns: The key of the new resource.
     /// - Throws: `taken`.
     func insert(_ resource: ResourceRecord) throws -> Int64

@@ -48,6 +48,7 @@ extension JournalEntry.Actor {
         self =
             switch type {
             case "token": .token(id: id ?? 0, name: name)
+            case "administrator": .administrator(id: id ?? 0, name: name)
             case "command": .command(user: name)
             default: .system
             }
@@ -56,18 +57,22 @@ extension JournalEntry.Actor {
     var type: String {
         switch self {
         case .token: "token"
+        case .administrator: "administrator"
         case .command: "command"
         case .system: "system"
         }
     }
 
     var id: Int64? {
-        if case .token(let id, _) = self { id } else { nil }
+        switch self {
+        case .token(let id, _), .administrator(let id, _): id
+        case .command, .system: nil
+        }
     }
 
     var name: String {
         switch self {
-        case .token(_, let name), .command(let name): name
+        case .token(_, let name), .administrator(_, let name), .command(let name): name
         case .system: ""
         }
     }
