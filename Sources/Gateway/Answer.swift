@@ -8,20 +8,48 @@ package struct Answer {
     package let rewrites: [String]
     /// Why it failed, where the client is not told.
     package let cause: String?
+    /// Writes more of the body behind the response's, in pieces: it takes bytes and says whether
+    /// anybody still reads them. `nil` where the response is whole.
+    package let rest: Rest?
     /// What nobody has to wait for: run once, when the client has its answer.
     package let afterwards: (() -> Void)?
+
+    package typealias Rest = (_ write: ([UInt8]) -> Bool) -> Void
 
     package init(
         _ response: Response,
         client: String? = nil,
         rewrites: [String] = [],
         cause: String? = nil,
+        rest: Rest? = nil,
         afterwards: (() -> Void)? = nil
     ) {
         self.response = response
         self.client = client
         self.rewrites = rewrites
         self.cause = cause
+        self.rest = rest
         self.afterwards = afterwards
+    }
+}
+
+extension Answer {
+    private static let copiedBytesMax = 65_536
+
+    /// Hands head and body on, the rest of it in the pieces that it comes in.
+    ///
+    /// - Parameters:
+    ///   - method: Of the request: HEAD has no body.
+    ///   - write: Takes bytes, and says whether anybody still reads them.
+    func send(method: String, _ write: ([UInt8]) -> Bool) {
+        let body = response.sentBody(method: method)
+        guard let rest, method != "HEAD" else {
+            let head = response.head(bodyBytes: rest == nil ? response.body.count : nil)
+            // In one piece, unless it would be copied for long.
+            if body.count <= Self.copiedBytesMax { return _ = write(head + body) }
+            if write(head) { _ = write(body) }
+            return
+        }
+        if write(response.head(bodyBytes: nil) + body) { rest(write) }
     }
 }

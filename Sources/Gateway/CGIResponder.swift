@@ -27,8 +27,11 @@ struct CGIResponder {
             peer: Peer(descriptor: output, endOfInput: .isNothing)
         )
         let answer = handle(incoming)
-        let response = answer.response
-        let isWritten = write(response.head() + response.sentBody(method: incoming.method))
+        var isWritten = true
+        answer.send(method: incoming.method) { bytes in
+            isWritten = isWritten && write(bytes)
+            return isWritten
+        }
         if let afterwards = answer.afterwards {
             endOutput()
             afterwards()

@@ -144,8 +144,7 @@ final class FastCGIResponder {
                 peer: Peer(descriptor: request.pointee.ipcFd, endOfInput: .isGone)
             )
             let made = handle(incoming)
-            put(made.response.head())
-            put(made.response.sentBody(method: incoming.method))
+            made.send(method: incoming.method, put)
             answer = made
         }
         // A connection that is kept open would keep this process from all others.
@@ -177,14 +176,16 @@ final class FastCGIResponder {
     /// Writes to libfcgi's buffer, whose content goes out when it is full or the request finished.
     ///
     /// A write error means that the client left; the request is done all the same.
-    private func put(_ bytes: [UInt8]) {
+    ///
+    /// - Returns: Whether anybody still reads.
+    private func put(_ bytes: [UInt8]) -> Bool {
         let output = request.pointee.out
-        bytes.withUnsafeBytes { buffer in
-            _ = FCGX_PutStr(
+        return bytes.withUnsafeBytes { buffer in
+            FCGX_PutStr(
                 buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
                 Int32(buffer.count),
                 output
-            )
+            ) >= 0
         }
     }
 }

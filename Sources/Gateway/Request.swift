@@ -76,6 +76,9 @@ package struct Request: Sendable {
         variables.configured(name)
     }
 
+    /// The address that the request came from, as the web server says; `nil` where it does not.
+    package var clientAddress: String? { variables.value(named: "REMOTE_ADDR") }
+
     /// Whether nobody waits for the answer any more, as far as the web server says.
     ///
     /// To be asked now and then while work takes long.

@@ -9,19 +9,30 @@ package struct Response: Sendable {
     /// The web server's own fields and those that steer it must not be here, `Location` only with
     /// 201 and 3xx.
     package var headers: [(name: String, value: String)]
-    /// Complete; for HEAD what GET would send.
+    /// Complete, unless the answer has more to come; for HEAD what GET would send.
     package var body: [UInt8]
+    package var caching: Caching
+
+    /// Whether a cache may keep the response.
+    package enum Caching: Sendable {
+        /// What one client may see is nothing for a cache to give to another.
+        case none
+        /// The same for everybody, and for ever: its URL changes when it does.
+        case immutable
+    }
 
     package init(
         status: Int,
         contentType: String? = nil,
         headers: [(name: String, value: String)] = [],
-        body: [UInt8] = []
+        body: [UInt8] = [],
+        caching: Caching = .none
     ) {
         self.status = status
         self.contentType = contentType
         self.headers = headers
         self.body = body
+        self.caching = caching
     }
 }
 
@@ -46,7 +57,10 @@ extension Response {
     private var isBodiless: Bool { status == 204 || status == 304 }
 
     /// Status line and header fields in CGI form (RFC 3875 §6.2.1), with the empty line.
-    func head() -> [UInt8] {
+    ///
+    /// - Parameter length: Bytes of the whole body; `nil` where nobody knows yet.
+    /// - Returns: Text, each line with its end.
+    func head(bodyBytes length: Int?) -> [UInt8] {
         precondition((200...599).contains(status), "status \(status)")
         precondition(body.isEmpty || contentType != nil, "a body without Content-Type")
         var head: [UInt8] = []
@@ -63,9 +77,12 @@ extension Response {
             )
             Self.append(header.name, header.value, to: &head)
         }
-        // What one client may see is nothing for a cache to give to another.
-        Self.append("Cache-Control", "no-store", to: &head)
-        if !isBodiless { Self.append("Content-Length", String(body.count), to: &head) }
+        switch caching {
+        case .none: Self.append("Cache-Control", "no-store", to: &head)
+        case .immutable:
+            Self.append("Cache-Control", "public, max-age=31536000, immutable", to: &head)
+        }
+        if let length, !isBodiless { Self.append("Content-Length", String(length), to: &head) }
         Self.endLine(&head)
         return head
     }

@@ -7,7 +7,7 @@ extension Sodium {
     }
 
     /// Base64 for URLs, without padding (RFC 4648 §5).
-    static func base64URL(_ bytes: [UInt8]) -> String {
+    package static func base64URL(_ bytes: [UInt8]) -> String {
         encoded(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
     }
 
@@ -20,6 +20,15 @@ extension Sodium {
 
     /// - Returns: `nil` when the text is not base64 (RFC 4648 §4).
     package static func decodeBase64(_ text: String) -> [UInt8]? {
+        decoded(text, sodium_base64_VARIANT_ORIGINAL)
+    }
+
+    /// - Returns: `nil` when the text is not base64 for URLs without padding (RFC 4648 §5).
+    package static func decodeBase64URL(_ text: String) -> [UInt8]? {
+        decoded(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+    }
+
+    private static func decoded(_ text: String, _ variant: Int32) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: text.utf8.count)
         var length = 0
         let status = sodium_base642bin(
@@ -30,7 +39,7 @@ extension Sodium {
             nil,
             &length,
             nil,
-            sodium_base64_VARIANT_ORIGINAL
+            variant
         )
         return status == 0 ? Array(bytes[..<length]) : nil
     }

@@ -1,3 +1,4 @@
+import Console
 import Directory
 import Endpoint
 import Gateway
@@ -25,6 +26,20 @@ final class Server {
             },
             outlet: .init(telephone: telephone, deliver: deliver, retry: retry)
         )
+        let console = Console(
+            .init(
+                version: version,
+                now: currentInstant,
+                openStore: { request throws(SCIMError) in try self.store(for: request) },
+                configuredBase: settings.base,
+                budget: { [limits] request in
+                    .request(cpuMilliseconds: limits.requestCPUMilliseconds) { request.isAbandoned }
+                },
+                telephone: telephone,
+                deliver: deliver,
+                setupKey: settings.setupKey
+            )
+        )
         let requestLimits = RequestLimits(
             bodyBytes: limits.bodyBytes,
             headerBytes: limits.headerBytes,
@@ -40,7 +55,9 @@ final class Server {
         return Gateway.serve(mode, limits: requestLimits, idle: idle) { incoming in
             let start = monotonicMicroseconds()
             let requestID = requestIDs.next()
-            let answer = endpoint.answer(incoming, requestID: requestID)
+            let answer =
+                console.answer(incoming, requestID: requestID)
+                ?? endpoint.answer(incoming, requestID: requestID)
             log.append(
                 incoming,
                 answer,

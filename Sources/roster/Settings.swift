@@ -13,6 +13,8 @@ struct Settings {
     static let baseURL = "ROSTER_BASE_URL"
     /// The log file; standard error where it is not set.
     static let log = "ROSTER_LOG"
+    /// The key that makes the console's first administrator.
+    static let setupKey = "ROSTER_SETUP_KEY"
 
     // Read once: they stay as they are while the process serves.
     private let database = fixed(Self.database)
@@ -37,6 +39,13 @@ struct Settings {
         guard var base = baseURL ?? request.variable(Self.baseURL) else { return nil }
         while base.utf8.last == UInt8(ascii: "/") { base.removeLast() }
         return base
+    }
+
+    /// The key that makes the console's first administrator; `nil` where none is set.
+    ///
+    /// As with the log: where the database is out of the web server's reach, so is this.
+    func setupKey(_ request: Request) -> String? {
+        Self.fixed(Self.setupKey) ?? (database == nil ? request.variable(Self.setupKey) : nil)
     }
 
     /// - Throws: 503 when no database is configured.

@@ -86,9 +86,10 @@ extension Directory {
         password: String? = nil,
         by caller: Caller
     ) throws(SCIMError) {
-        let hash: String? = if let password { try Self.hash(consolePassword: password) } else { nil }
+        var hash: String?
+        if let password { hash = try Self.hash(consolePassword: password) }
         let names = (role == nil ? [] : ["role"]) + (password == nil ? [] : ["password"])
-        try update(administrator, names, by: caller) { changed in
+        try update(administrator, names, by: caller) { [hash] changed in
             if let role { changed.role = role }
             if let hash { changed.passwordHash = hash }
         }

@@ -41,6 +41,8 @@ extension Directory {
     /// - Parameters:
     ///   - name: Of the setting.
     ///   - make: Draws it, where there is none yet.
+    /// - Returns: Its JSON text.
+    /// - Throws: 503.
     package func secretSetting(
         _ name: String,
         _ make: () -> JSON

@@ -22,6 +22,8 @@ extension Directory {
     ///   - password: As typed.
     ///   - address: Where it was typed.
     ///   - requestID: For the journal.
+    /// - Returns: Who it is.
+    /// - Throws: `SignInRefusal`.
     package func signIn(
         _ name: String,
         password: String,
@@ -103,6 +105,7 @@ extension Directory {
     ///   - ticket: Names the ticket.
     ///   - expires: When the ticket would be over.
     ///   - requestID: For the journal.
+    /// - Returns: Who it is.
     /// - Throws: 403 for a ticket that was used, and for a name that is another's.
     package func signIn(
         _ name: String,

@@ -1,0 +1,37 @@
+import SCIM
+
+/// Where the console is, and which of its pages a path leads to.
+struct ConsolePlace: Sendable {
+    /// The path of the console, without a trailing slash: `/scim/admin`.
+    let base: String
+    /// Of the SCIM endpoint beside it, without a trailing slash: `/scim/v2`.
+    let endpoint: String
+    /// What follows, decoded.
+    let segments: [String]
+
+    /// - Parameter path: Percent-encoded; the console is where `admin` follows `scim` or `v2`, or
+    ///   begins the path.
+    /// - Returns: `nil` for a path that is not the console's.
+    init?(_ path: String) {
+        let encoded = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+        guard let index = Self.index(encoded) else { return nil }
+        let before = encoded[..<index]
+        let root = before.last == "v2" ? before.dropLast() : before
+        base = "/" + encoded[...index].joined(separator: "/")
+        endpoint = "/" + (root + ["v2"]).joined(separator: "/")
+        var segments: [String] = []
+        for segment in encoded[(index + 1)...] {
+            guard let decoded = segment.percentDecoded else { return nil }
+            segments.append(decoded)
+        }
+        self.segments = segments
+    }
+
+    private static func index(_ segments: [String]) -> Int? {
+        segments.indices.first { index in
+            guard segments[index] == "admin" else { return false }
+            if index == 0 { return !segments.contains("v2") }
+            return segments[index - 1] == "scim" || segments[index - 1] == "v2"
+        }
+    }
+}

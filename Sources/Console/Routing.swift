@@ -1,0 +1,36 @@
+import Directory
+import SCIM
+
+/// From a path below the console to the page that answers it.
+extension Visit {
+    /// Answers GET; what is not there has a page of its own.
+    func show() throws(SCIMError) -> Reply {
+        try answering { try pages?.read(Array(place.segments.dropFirst())) }
+    }
+
+    /// Answers POST.
+    func change() throws(SCIMError) -> Reply {
+        try answering { try pages?.change(Array(place.segments.dropFirst())) }
+    }
+
+    private func answering(_ body: () throws -> Reply?) throws(SCIMError) -> Reply {
+        do {
+            return try body() ?? .sheet(.notFound(self))
+        } catch {
+            let error = SCIMError(any: error)
+            switch error.status {
+            case 404: return .sheet(.notFound(self))
+            case 400...499: return .sheet(.refused(self, error))
+            default: throw error
+            }
+        }
+    }
+
+    /// The pages of the path's first part.
+    private var pages: (any Pages)? {
+        guard let first = place.segments.first else { return OverviewPages(self) }
+        switch first {
+        default: return nil
+        }
+    }
+}
