@@ -16,7 +16,8 @@ struct Fields: Sendable {
             for pair in buffer[...].split(separator: UInt8(ascii: "&")) {
                 let equals = pair.firstIndex(of: UInt8(ascii: "="))
                 let value = pair[(equals.map { $0 + 1 } ?? pair.endIndex)...]
-                guard let name = pair[..<(equals ?? pair.endIndex)].percentDecoded(plusIsSpace: true),
+                guard
+                    let name = pair[..<(equals ?? pair.endIndex)].percentDecoded(plusIsSpace: true),
                     let value = value.percentDecoded(plusIsSpace: true)
                 else { continue }
                 all.append((name, value))

@@ -28,9 +28,19 @@ extension Visit {
 
     /// The pages of the path's first part.
     private var pages: (any Pages)? {
-        guard let first = place.segments.first else { return OverviewPages(self) }
-        switch first {
-        default: return nil
+        switch place.segments.first {
+        case nil: OverviewPages(self)
+        case "providers": ProviderPages(self)
+        case "tokens": TokenPages(self)
+        case "users": UserPages(self)
+        case "groups": GroupPages(self)
+        case "audit": AuditPages(self)
+        case "deliveries": DeliveryPages(self)
+        case "mapping": MappingPages(self)
+        case "roles": RolePages(self)
+        case "receivers": ReceiverPages(self)
+        case "settings": SettingsPages(self)
+        default: nil
         }
     }
 }

@@ -5,7 +5,10 @@ import Testing
 struct ResponseTests {
     private func check(_ response: Response, _ lines: [String]) {
         let expected = (lines + ["", ""]).joined(separator: "\r\n")
-        #expect(String(decoding: response.head(bodyBytes: response.body.count), as: UTF8.self) == expected)
+        #expect(
+            String(decoding: response.head(bodyBytes: response.body.count), as: UTF8.self)
+                == expected
+        )
     }
 
     @Test func writesStatusTypeFieldsAndLength() {
@@ -105,9 +108,13 @@ struct ResponseTests {
 
     @Test func refusesMistakes() async {
         await #expect(processExitsWith: .failure) {
-            _ = Response(status: 200, headers: [("Location", "/scim/v2/Users/1")]).head(bodyBytes: 0)
+            _ = Response(status: 200, headers: [("Location", "/scim/v2/Users/1")]).head(
+                bodyBytes: 0
+            )
         }
         await #expect(processExitsWith: .failure) { _ = Response(status: 99).head(bodyBytes: 0) }
-        await #expect(processExitsWith: .failure) { _ = Response(status: 200, body: [1]).head(bodyBytes: 0) }
+        await #expect(processExitsWith: .failure) {
+            _ = Response(status: 200, body: [1]).head(bodyBytes: 0)
+        }
     }
 }

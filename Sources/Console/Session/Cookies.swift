@@ -36,7 +36,9 @@ struct Cookies {
 
     /// The header fields, of each name the last.
     var fields: [(name: String, value: String)] {
-        kept.indices.filter { index in !kept[(index + 1)...].contains { $0.name == kept[index].name } }
-            .map { ("Set-Cookie", kept[$0].value) }
+        kept.indices.filter { index in
+            !kept[(index + 1)...].contains { $0.name == kept[index].name }
+        }
+        .map { ("Set-Cookie", kept[$0].value) }
     }
 }

@@ -102,7 +102,9 @@ struct Seal {
 extension Directory {
     /// The key that sessions and forms are signed with, drawn once for each directory.
     func consoleSeal() throws(SCIMError) -> Seal {
-        let text = try secretSetting("console.key") { .string(Sodium.base64(Sodium.randomBytes(32))) }
+        let text = try secretSetting("console.key") {
+            .string(Sodium.base64(Sodium.randomBytes(32)))
+        }
         // A JSON string of base64 needs no escapes.
         let base64 = String(decoding: text, as: UTF8.self).filter { $0 != "\"" && $0 != "\\" }
         guard let key = Sodium.decodeBase64(base64), key.count >= 32 else {

@@ -73,7 +73,7 @@ struct SignIn {
             try keep(zone: ticket.zone)
             reception.begin(administrator, seal)
             return .done(Href().text(from: place.base))
-        } catch where error.status == 403 {
+        } catch  where error.status == 403 {
             return .sheet(try page(false, .staleTicket, "", &reception))
         }
     }
@@ -122,7 +122,7 @@ struct SignIn {
             )
             reception.begin(administrator, seal)
             return .done(Href().text(from: place.base))
-        } catch where error.status < 500 {
+        } catch  where error.status < 500 {
             return .sheet(try page(true, .refused(error.detail), name, &reception))
         }
     }
@@ -166,7 +166,10 @@ struct SignIn {
                     """
                 )
             case .wrongKey:
-                ("That did not work", "The key is not the one that <code>ROSTER_SETUP_KEY</code> has.")
+                (
+                    "That did not work",
+                    "The key is not the one that <code>ROSTER_SETUP_KEY</code> has."
+                )
             case .tooSoon(let seconds):
                 (
                     "Too many tries",
