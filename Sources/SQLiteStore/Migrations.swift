@@ -227,6 +227,9 @@ enum Migrations {
             account_id TEXT,
             account_name TEXT
         );
+        -- Few, as a rule: what needs somebody is found and counted without looking at the rest.
+        CREATE INDEX delivery_parked ON delivery (receiver, resource)
+            WHERE due IS NULL AND acknowledged < version;
         CREATE INDEX outcome_resource ON outcome (resource, receiver, sequence);
 
         -- The last request of each token, so that people see whether a client is alive.

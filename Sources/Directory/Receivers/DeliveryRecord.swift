@@ -108,6 +108,20 @@ package struct DeliveryCounts: Sendable, Equatable {
     }
 }
 
+/// What a receiver is still to be told.
+package struct Backlog: Sendable, Equatable {
+    package let waiting: Int
+    package let parked: Int
+    /// When the longest due was to be sent.
+    package let oldestDue: Instant?
+
+    package init(waiting: Int, parked: Int, oldestDue: Instant?) {
+        self.waiting = waiting
+        self.parked = parked
+        self.oldestDue = oldestDue
+    }
+}
+
 /// What became of one delivery.
 package struct Settlement: Sendable {
     package enum Outcome: Sendable {

@@ -20,6 +20,9 @@ package protocol ReceiverReading {
 
     func deliveryCounts(to receiver: Int64) throws -> DeliveryCounts
 
+    /// What a receiver is still to be told, at the price of what there is of it.
+    func backlog(of receiver: Int64) throws -> Backlog
+
     /// All groups that a resource is in, also by way of other groups; each once.
     func allMemberships(of key: Int64) throws -> [Membership]
 

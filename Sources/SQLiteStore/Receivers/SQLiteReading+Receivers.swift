@@ -110,6 +110,25 @@ extension SQLiteReading {
         )
     }
 
+    func backlog(of receiver: Int64) throws -> Backlog {
+        let rows = try connection.rows(
+            """
+            SELECT
+                (SELECT count(*) FROM delivery INDEXED BY delivery_due
+                    WHERE receiver = ?1 AND due IS NOT NULL),
+                (SELECT count(*) FROM delivery INDEXED BY delivery_parked
+                    WHERE receiver = ?1 AND due IS NULL AND acknowledged < version)
+            """,
+            receiver
+        )
+        guard try rows.next() else { return Backlog(waiting: 0, parked: 0, oldestDue: nil) }
+        return Backlog(
+            waiting: Int(rows.integer(0)),
+            parked: Int(rows.integer(1)),
+            oldestDue: try nextDue(to: receiver)
+        )
+    }
+
     func allMemberships(of key: Int64) throws -> [Membership] {
         let rows = try connection.rows(
             """

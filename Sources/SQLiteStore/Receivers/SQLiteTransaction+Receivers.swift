@@ -25,6 +25,8 @@ extension SQLiteTransaction {
         try reading.deliveryCounts(to: receiver)
     }
 
+    func backlog(of receiver: Int64) throws -> Backlog { try reading.backlog(of: receiver) }
+
     func allMemberships(of key: Int64) throws -> [Membership] {
         try reading.allMemberships(of: key)
     }
