@@ -211,7 +211,7 @@ struct UserList {
             .search,
             value: words ?? filter ?? "",
             error: error,
-            attributes: "aria-describedby=\"q-about\"",
+            explanation: "q-about",
             classes: "long"
         )
         let by = Field(
