@@ -26,7 +26,10 @@ struct RosterCommand: ParsableCommand {
 
 /// The database that a command works on.
 struct DatabaseOptions: ParsableArguments {
-    @Option(help: "The database file. Default: what \(Settings.database) says.")
+    @Option(
+        help: "The database file. Default: what \(Settings.database) says.",
+        completion: .file()
+    )
     var database: String?
 
     /// The file's absolute path.
