@@ -49,6 +49,15 @@ package protocol StoreReading: ReceiverReading, AdministratorReading, AuditReadi
     /// One page of the resources that a query finds.
     func search(_ query: Query) throws -> Page
 
+    /// Resources in the order of the names by which people know them; at most `limit`.
+    func names(of type: ResourceType, _ window: NameWindow, limit: Int) throws -> [ResourceName]
+
+    /// How many members a resource has, counted up to a limit.
+    func membersCount(of key: Int64, atMost limit: Int) throws -> Int
+
+    /// Members of a resource in the order of their creation, behind one; at most `limit`.
+    func members(of key: Int64, after member: Int64, limit: Int) throws -> [ResourceName]
+
     /// The ids of those members that the selection picks, the resource first that was created first;
     /// of `.among` in any order.
     func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String]

@@ -22,6 +22,22 @@ struct SQLiteTransaction: StoreTransaction {
 
     func search(_ query: Query) throws -> Page { try reading.search(query) }
 
+    func names(
+        of type: ResourceType,
+        _ window: NameWindow,
+        limit: Int
+    ) throws -> [ResourceName] {
+        try reading.names(of: type, window, limit: limit)
+    }
+
+    func membersCount(of key: Int64, atMost limit: Int) throws -> Int {
+        try reading.membersCount(of: key, atMost: limit)
+    }
+
+    func members(of key: Int64, after member: Int64, limit: Int) throws -> [ResourceName] {
+        try reading.members(of: key, after: member, limit: limit)
+    }
+
     func memberIDs(of key: Int64, _ selection: MemberSelection) throws -> [String] {
         try reading.memberIDs(of: key, selection)
     }

@@ -1508,7 +1508,7 @@ final class Roster_Change {
 
 	/** Reads what the event must have. */
 	private function read() {
-		if ( ! in_array( $this->type, array( 'user.upsert', 'user.delete', 'user.validate' ), true ) ) {
+		if ( ! in_array( $this->type, array( 'user.upsert', 'user.delete', 'user.detach', 'user.validate' ), true ) ) {
 			throw new Roster_Refusal( 'scim_malformed', 'This type of event is not known.' );
 		}
 		if ( ! preg_match( '/^[\x21-\x7e]{1,128}$/D', $this->scim_id ) ) {
@@ -1555,6 +1555,9 @@ final class Roster_Change {
 		}
 		if ( 'user.delete' === $this->type ) {
 			return $this->delete();
+		}
+		if ( 'user.detach' === $this->type ) {
+			return $this->detach();
 		}
 		$this->find_account();
 		try {
@@ -2347,6 +2350,28 @@ final class Roster_Change {
 		return $result;
 	}
 
+	/**
+	 * Makes an account an ordinary one. The row stays with its version, so that no earlier event takes the account back.
+	 *
+	 * @return array The result of user.detach.
+	 */
+	private function detach() {
+		$this->user_id = $this->linked_id();
+		$this->account = roster_user_row( $this->user_id );
+		if ( $this->user_id ) {
+			// Nobody could let it in again: it would stay closed for ever.
+			if ( roster_is_deactivated( $this->user_id ) ) {
+				throw new Roster_Refusal( 'deactivated', 'The account is deactivated. Reactivate it first, or leave it linked.' );
+			}
+			foreach ( array( 'roster_scim_id', 'roster_external_id', 'roster_user_name' ) as $key ) {
+				delete_user_meta( $this->user_id, $key );
+			}
+		}
+		$this->state = array();
+		$this->save( 0, 0 );
+		return $this->result( 'applied', $this->user_id ? 'detached' : 'absent' );
+	}
+
 	/** @return bool Whether the account has written anything, on any site. What is only a draft of WordPress's own is nothing. */
 	private function has_content() {
 		global $wpdb;
@@ -2422,7 +2447,15 @@ final class Roster_Change {
 			return;
 		}
 		try {
-			if ( 'user.delete' === $this->type ) {
+			if ( 'user.detach' === $this->type ) {
+				/**
+				 * An account is an ordinary one from here on.
+				 *
+				 * @param int   $user_id The account.
+				 * @param array $user    The event's user.
+				 */
+				do_action( 'roster_detached', $this->user_id, $this->user );
+			} elseif ( 'user.delete' === $this->type ) {
 				/**
 				 * A user was deleted at the provider, and the account deleted or deactivated.
 				 *
@@ -2940,6 +2973,63 @@ function roster_stop_pull() {
 
 /*
  * ---------------------------------------------------------------------------------------------------------------------
+ * The console: who administers this site signs in to Roster's own pages from here
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+
+/** @return bool Whether the user may administer accounts, on a network those of the whole network. */
+function roster_may_open_console() {
+	return current_user_can( is_multisite() ? 'manage_network_users' : 'manage_options' );
+}
+
+/** @return string Where the console's link leads: a new ticket with every click. */
+function roster_console_link() {
+	return get_admin_url( get_main_site_id(), 'admin-post.php?action=roster_console' );
+}
+
+/** Sends the browser to the console, with a ticket that is good once and for a minute. */
+function roster_open_console() {
+	$keys = roster_keys();
+	if ( ! roster_may_open_console() || ! $keys || ! defined( 'ROSTER_URL' ) || '' === trim( (string) ROSTER_URL ) ) {
+		$reason = roster_may_open_console()
+			? __( 'This site does not know where Roster is: wp-config.php needs ROSTER_URL and ROSTER_SECRET.', 'roster' )
+			: __( 'Only who administers all accounts may open the console.', 'roster' );
+		wp_die( esc_html( $reason ), '', array( 'response' => 403 ) );
+	}
+	nocache_headers();
+	header( 'Referrer-Policy: no-referrer' );
+	$ticket = roster_ticket( $keys[0], wp_get_current_user()->user_login );
+	wp_redirect( untrailingslashit( trim( (string) ROSTER_URL ) ) . "/admin/sign-in?ticket=$ticket", 303 ); // phpcs:ignore WordPress.Security.SafeRedirect -- whoever writes wp-config.php may choose Roster's address.
+	exit;
+}
+
+/** @return string An id, the time, a JSON object and the signature of all three. */
+function roster_ticket( $key, $login ) {
+	$id        = 'tkt_' . wp_generate_uuid4();
+	$timestamp = (string) time();
+	$body      = (string) wp_json_encode(
+		array(
+			'purpose'  => 'console',
+			'login'    => $login,
+			'timezone' => wp_timezone_string(),
+		)
+	);
+	$encode    = static function ( $bytes ) {
+		return rtrim( strtr( base64_encode( $bytes ), '+/', '-_' ), '=' );
+	};
+	return "$id.$timestamp." . $encode( $body ) . '.' . $encode( hash_hmac( 'sha256', "$id.$timestamp.$body", $key, true ) );
+}
+
+/** Adds the console to the plugin's line in the list of plugins. */
+function roster_add_console_link( $links ) {
+	if ( roster_may_open_console() && defined( 'ROSTER_URL' ) ) {
+		array_unshift( $links, '<a href="' . esc_url( roster_console_link() ) . '">' . esc_html__( 'Open the console', 'roster' ) . '</a>' );
+	}
+	return $links;
+}
+
+/*
+ * ---------------------------------------------------------------------------------------------------------------------
  * The site's own pages: Users, profiles, Site Health
  * ---------------------------------------------------------------------------------------------------------------------
  */
@@ -3356,6 +3446,11 @@ add_action( 'init', 'roster_schedule_pull' );
 add_action( 'roster_pull', 'roster_pull_by_cron' );
 add_action( 'load-users.php', 'roster_pull_for_page' );
 register_deactivation_hook( __FILE__, 'roster_stop_pull' );
+
+// The console.
+add_action( 'admin_post_roster_console', 'roster_open_console' );
+add_filter( 'plugin_action_links_' . plugin_basename( __FILE__ ), 'roster_add_console_link' );
+add_filter( 'network_admin_plugin_action_links_' . plugin_basename( __FILE__ ), 'roster_add_console_link' );
 
 // The site's own pages.
 add_filter( 'manage_users_columns', 'roster_add_list_columns' );

@@ -20,6 +20,9 @@ package protocol ReceiverReading {
 
     func deliveryCounts(to receiver: Int64) throws -> DeliveryCounts
 
+    /// What a receiver is still to be told, at the price of what there is of it.
+    func backlog(of receiver: Int64) throws -> Backlog
+
     /// All groups that a resource is in, also by way of other groups; each once.
     func allMemberships(of key: Int64) throws -> [Membership]
 
@@ -75,6 +78,12 @@ package protocol ReceiverTransaction: ReceiverReading {
 
     /// Writes records over what there is: of accounts that a receiver has already.
     func link(_ records: [DeliveryRecord], to receiver: Int64) throws
+
+    /// Parts a resource from what a receiver calls it, or joins them again.
+    ///
+    /// - Returns: The version by which the receiver is told of it; `nil` where it never was told of
+    ///   the resource.
+    func setDetached(_ isDetached: Bool, _ resource: String, at receiver: Int64) throws -> Int64?
 
     func setTrouble(_ trouble: Trouble?, of receiver: Int64) throws
 
