@@ -182,7 +182,9 @@ struct AuditSearchTests {
                     || statement.contains("LIMIT 1") || step.contains("delivery_problem")
                     || step.contains("SCAN CONSTANT ROW")
                 #expect(!isScan || isMeant, "\(statement): \(step)")
-                #expect(!step.contains("TEMP B-TREE"), "\(statement): \(step)")
+                // The answers of several receivers, of which a resource has few.
+                let isSorted = step.contains("TEMP B-TREE") && !statement.contains("FROM outcome")
+                #expect(!isSorted, "\(statement): \(step)")
             }
         }
     }
