@@ -50,6 +50,7 @@ struct Visit {
 
     /// Reads, all of one state of the directory.
     ///
+    /// - Returns: What `body` made of it.
     /// - Throws: What `body` threw, as a client would be told.
     func read<Result>(
         _ body: (any StoreReading) throws -> Result
