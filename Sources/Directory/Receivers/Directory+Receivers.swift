@@ -189,7 +189,8 @@ extension Directory {
             detail: [
                 "kind": .string(receiver.kind.rawValue),
                 "attributes": .array(names.map(JSON.string)),
-            ]
+            ],
+            request: caller.request?.trace(at: now())
         )
     }
 }
@@ -258,16 +259,52 @@ extension Directory {
     }
 
     /// Notes what became of deliveries.
+    ///
+    /// - Parameters:
+    ///   - settlements: What the receiver answered.
+    ///   - receiver: Its number.
+    ///   - trouble: Why it cannot be reached; `nil` where it can.
+    ///   - sequence: The journal's last when the state was read that was sent; `nil` where nobody
+    ///     knows: then only an answer to the newest state says what it covers.
+    /// - Throws: 503.
     package func settle(
         _ settlements: [Settlement],
         of receiver: Int64,
-        trouble: Trouble?
+        trouble: Trouble?,
+        asOf sequence: Int64? = nil
     ) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
+                try note(settlements, of: receiver, asOf: sequence, in: transaction)
                 try transaction.settle(settlements, of: receiver, at: now())
                 try transaction.setTrouble(trouble, of: receiver)
             }
         }
+    }
+
+    /// Notes what the answers say that is new.
+    private func note(
+        _ settlements: [Settlement],
+        of receiver: Int64,
+        asOf sequence: Int64?,
+        in transaction: any StoreTransaction
+    ) throws {
+        if settlements.isEmpty { return }
+        let ids = settlements.map(\.resource)
+        let records = try transaction.deliveries(to: receiver, .of(ids), limit: ids.count)
+        let last = sequence == nil ? try transaction.lastSequence() : 0
+        let outcomes = settlements.compactMap { settlement -> Outcome? in
+            guard let record = records.first(where: { $0.resource == settlement.resource }),
+                sequence != nil || record.version == settlement.version
+            else { return nil }
+            return Outcome(
+                settlement,
+                of: record,
+                by: receiver,
+                sequence: sequence ?? last,
+                at: now()
+            )
+        }
+        try transaction.append(outcomes)
     }
 }
