@@ -38,7 +38,9 @@ struct Reception {
 
     mutating func answer() -> Answer {
         do throws(SCIMError) {
-            return response(to: try reply())
+            // First the way, on which cookies are found and forgotten.
+            let outcome = try reply()
+            return response(to: outcome)
         } catch {
             return response(to: StandaloneSheet.failure(error, requestID, self), cause: error.cause)
         }

@@ -118,7 +118,7 @@ struct Listing {
 
     private static func head(_ column: Column) -> HTML {
         column.title.utf8.isEmpty
-            ? "<td></td>" : "<th scope=\"col\" class=\"\(column.classes)\">\(column.title)</th>"
+            ? "<td></td>" : "<th scope=\"col\"\(HTML.classes(column.classes))>\(column.title)</th>"
     }
 
     private func row(_ row: Row) -> HTML {
@@ -132,7 +132,7 @@ struct Listing {
             let rest: [HTML] = zip(columns, cells).dropFirst().map { column, cell in
                 column.label.utf8.isEmpty
                     ? "<td>\(cell)</td>"
-                    : "<td data-label=\"\(column.label)\" class=\"\(column.classes)\">\(cell)</td>"
+                    : "<td data-label=\"\(column.label)\"\(HTML.classes(column.classes))>\(cell)</td>"
             }
             return "<tr><th scope=\"row\">\(cells.first)</th>\(rest)</tr>\n"
         }
@@ -140,6 +140,11 @@ struct Listing {
 }
 
 extension HTML {
+    /// The attribute; nothing where there are none.
+    static func classes(_ names: HTML) -> HTML? {
+        names.utf8.isEmpty ? nil : " class=\"\(names)\""
+    }
+
     /// A box of a page.
     static func card(_ content: HTML, id: HTML? = nil) -> HTML {
         "<section class=\"card\"\(id.map { " id=\"\($0)\"" })>\n\(content)\n</section>\n"

@@ -70,3 +70,13 @@ extension HTML {
         left.utf8.append(contentsOf: right.utf8)
     }
 }
+
+extension [HTML] {
+    func joined(_ separator: HTML) -> HTML {
+        guard let first else { return "" }
+        return dropFirst().reduce(into: first) { joined, piece in
+            joined += separator
+            joined += piece
+        }
+    }
+}

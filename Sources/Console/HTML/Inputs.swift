@@ -18,6 +18,8 @@ struct Field {
     var value = ""
     var help: HTML?
     var error: String?
+    /// The id of a text elsewhere that explains it.
+    var explanation: HTML?
     /// More attributes, such as `required`.
     var attributes: HTML = ""
     /// `long` for two columns of a row of filters.
@@ -30,6 +32,7 @@ struct Field {
         value: String = "",
         help: HTML? = nil,
         error: String? = nil,
+        explanation: HTML? = nil,
         attributes: HTML = "",
         classes: HTML = ""
     ) {
@@ -39,17 +42,17 @@ struct Field {
         self.value = value
         self.help = help
         self.error = error
+        self.explanation = explanation
         self.attributes = attributes
         self.classes = classes
     }
 
     var html: HTML {
         """
-        <div class="row \(classes)">
+        <div class="\(classes.utf8.isEmpty ? "row" : "row \(classes)" as HTML)">
         <label for="\(name)">\(label)</label>
-        \(help.map { "<p class=\"help\" id=\"\(name)-help\">\($0)</p>" })
-        \(input)
-        \(error.map { "<p class=\"error\" id=\"\(name)-error\">\($0)</p>" as HTML })
+        \(help.map { "<p class=\"help\" id=\"\(name)-help\">\($0)</p>\n" })\(input)\
+        \(error.map { "\n<p class=\"error\" id=\"\(name)-error\">\($0)</p>" as HTML })
         </div>
 
         """
@@ -85,10 +88,11 @@ struct Field {
 
     private var described: HTML {
         var ids: [HTML] = []
-        if help != nil { ids.append("\(name)-help ") }
+        if help != nil { ids.append("\(name)-help") }
+        if let explanation { ids.append(explanation) }
         if error != nil { ids.append("\(name)-error") }
         let invalid: HTML = error == nil ? "" : " aria-invalid=\"true\""
-        return ids.isEmpty ? invalid : " aria-describedby=\"\(ids)\"\(invalid)"
+        return ids.isEmpty ? invalid : " aria-describedby=\"\(ids.joined(" "))\"\(invalid)"
     }
 }
 

@@ -84,9 +84,9 @@ extension Visit {
     var host: String { request.origin?.split(separator: "/").last.map(String.init) ?? "" }
 
     /// A form that changes something: with what shows that it is this session's.
-    func form(_ href: Href, classes: String = "", content: HTML) -> HTML {
+    func form(_ href: Href, classes: HTML = "", content: HTML) -> HTML {
         """
-        <form method="post" action="\(path(href))" class="\(classes)">\
+        <form method="post" action="\(path(href))"\(HTML.classes(classes))>\
         <input type="hidden" name="csrf" value="\(formToken)">\(content)</form>
         """
     }

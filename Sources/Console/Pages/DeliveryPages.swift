@@ -105,7 +105,8 @@ struct DeliveryPages: Pages {
         )
         var names: [String: String] = [:]
         for record in records {
-            guard let type = visit.directory.links.types.all.first(where: { $0.name == record.type }),
+            guard
+                let type = visit.directory.links.types.all.first(where: { $0.name == record.type }),
                 let found = try store.fetch(
                     record.resource,
                     type: type,
@@ -284,7 +285,8 @@ struct DeliveryPages: Pages {
         if standing.backlog.parked > 0 {
             return Mood.warn.badge("\(HTML.number(standing.backlog.parked)) stuck")
         }
-        return standing.backlog.waiting > 0 ? Mood.wait.badge("Sending") : Mood.good.badge("Working")
+        return standing.backlog.waiting > 0
+            ? Mood.wait.badge("Sending") : Mood.good.badge("Working")
     }
 
     private func pause(_ receiver: Receiver) -> HTML? {

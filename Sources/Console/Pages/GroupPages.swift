@@ -116,7 +116,9 @@ struct GroupPages: Pages {
             ? "<span class=\"soft\">This is the beginning</span>"
             : "<a class=\"button\" href=\"\(visit.path(Href("groups")))\">From the beginning</a>"
         let later: HTML =
-            next.map { "<a class=\"button\" href=\"\(visit.path($0))\">Next \(Self.pageSize) →</a>" }
+            next.map {
+                "<a class=\"button\" href=\"\(visit.path($0))\">Next \(Self.pageSize) →</a>"
+            }
             ?? "<span class=\"soft\">This is the end</span>"
         return HTML.card(
             labelled: "Groups",
@@ -216,7 +218,8 @@ struct GroupPages: Pages {
         // The name of its type, as members have it.
         if member.name == ResourceType.group.name, let group = try fetch(member.id, in: store) {
             let path = visit.path(Href("groups", member.id))
-            return "<li><a href=\"\(path)\">\(try group.displayName)</a> <small>group</small></li>\n"
+            return
+                "<li><a href=\"\(path)\">\(try group.displayName)</a> <small>group</small></li>\n"
         }
         guard
             let user = try store.fetch(member.id, type: .user, domain: "default", loading: [])

@@ -90,16 +90,6 @@ struct Person {
     static func label(_ name: String) -> HTML { labels[name] ?? "<code>\(name)</code>" }
 }
 
-extension [HTML] {
-    func joined(_ separator: HTML) -> HTML {
-        guard let first else { return "" }
-        return dropFirst().reduce(into: first) { joined, piece in
-            joined += separator
-            joined += piece
-        }
-    }
-}
-
 /// How far a receiver knows of somebody, in a word.
 struct DeliveryState {
     let mood: Mood

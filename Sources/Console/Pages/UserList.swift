@@ -128,12 +128,7 @@ struct UserList {
 
     private func filtered() throws -> Page {
         let start = max(visit.query["from"].flatMap { Int($0) } ?? 1, 1)
-        let filter: Filter
-        do {
-            filter = try FilterParser.parse(self.filter ?? "")
-        } catch {
-            throw SCIMError.invalidFilter("\(error.message), at character \(error.offset + 1)")
-        }
+        let filter = try Filter(typed: self.filter ?? "")
         var query = Query(
             type: .user,
             predicate: try filter.bound(to: .user, links: visit.directory.links),
@@ -211,7 +206,7 @@ struct UserList {
             .search,
             value: words ?? filter ?? "",
             error: error,
-            attributes: "aria-describedby=\"q-about\"",
+            explanation: "q-about",
             classes: "long"
         )
         let by = Field(

@@ -27,8 +27,10 @@ struct UserPreview {
             json = try JSON(parsing: Array(text.utf8))
         } catch {
             let place = error.offset.map { ", at byte \($0)" } ?? ""
-            throw SCIMError.invalidSyntax("what was typed cannot be read as JSON: "
-                + "\(error.message)\(place)")
+            throw SCIMError.invalidSyntax(
+                "what was typed cannot be read as JSON: "
+                    + "\(error.message)\(place)"
+            )
         }
         return try sheet("This was tried, and thrown away.") { preview in
             try preview.ofResource(json)
@@ -89,7 +91,8 @@ struct UserPreview {
         let (before, after) = (result["before"]?.object ?? [:], result["after"]?.object ?? [:])
         let changed = after.members.filter { before[$0.name] != $0.value }
         let kept = after.members.filter { before[$0.name] == $0.value }
-        let heading: HTML = changed.isEmpty
+        let heading: HTML =
+            changed.isEmpty
             ? "Nothing changes" : HTML.count(changed.count, "field changes", "fields change")
         var table = Listing(
             caption: "What would change at \(site.host)",

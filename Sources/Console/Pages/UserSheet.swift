@@ -174,7 +174,9 @@ struct UserSheet {
             )
         )
         if let problem = place.record.problem {
-            facts.append(("Reason", "\(problem.message) <small><code>\(problem.code)</code></small>"))
+            facts.append(
+                ("Reason", "\(problem.message) <small><code>\(problem.code)</code></small>")
+            )
         }
         let title: HTML = place.site == nil ? "Webhook \(place.receiver.name)" : "WordPress account"
         return HTML.card("<h2>\(title)</h2>\n\(HTML.facts(facts))")

@@ -85,3 +85,16 @@ extension Literal {
         }
     }
 }
+
+extension Filter {
+    /// Reads a filter that a person typed.
+    ///
+    /// - Throws: `invalidFilter`, with the place where it goes wrong.
+    package init(typed text: String) throws(SCIMError) {
+        do {
+            self = try FilterParser.parse(text)
+        } catch {
+            throw .invalidFilter("\(error.message), at character \(error.offset + 1)")
+        }
+    }
+}

@@ -17,7 +17,7 @@ struct RosterCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TokenCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
+            TokenCommand.self, UserCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
             MigrateCommand.self, BackupCommand.self, CheckCommand.self,
         ]
     )
