@@ -130,14 +130,7 @@ struct UserPreview {
         return "<del>\(Person.plain(value))</del>"
     }
 
-    private static let fields: [String: HTML] = [
-        "login": "Login", "email": "E-mail address", "givenName": "First name",
-        "familyName": "Last name", "displayName": "Display name", "nickName": "Nickname",
-        "profileUrl": "Website", "description": "Biography", "locale": "Language",
-        "active": "Active", "roles": "Roles", "sites": "Roles on other sites",
-    ]
-
-    private static func field(_ name: String) -> HTML { fields[name] ?? "<code>\(name)</code>" }
+    private static func field(_ name: String) -> HTML { FieldTitles().title(name) }
 
     private func trial() -> HTML? {
         guard visit.mayChange else { return nil }
