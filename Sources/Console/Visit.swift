@@ -48,10 +48,7 @@ struct Visit {
     /// A link's address, for the attribute `href` or `action`.
     func path(_ href: Href) -> String { href.text(from: place.base) }
 
-    /// Reads, all of one state of the directory.
-    ///
-    /// - Returns: What `body` made of it.
-    /// - Throws: What `body` threw, as a client would be told.
+    /// Reads, all of one state of the directory; what `body` throws is as a client would be told.
     func read<Result>(
         _ body: (any StoreReading) throws -> Result
     ) throws(SCIMError) -> Result {
