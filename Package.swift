@@ -50,6 +50,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
+                "Transport",
             ],
             resources: [.embedInCode("Assets/console.css"), .embedInCode("Assets/console.js")],
             swiftSettings: settings
