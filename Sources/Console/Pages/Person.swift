@@ -95,12 +95,17 @@ struct DeliveryState {
     let mood: Mood
     let word: HTML
 
+    init(_ mood: Mood, _ word: HTML) {
+        (self.mood, self.word) = (mood, word)
+    }
+
     init(_ record: DeliveryRecord) {
         switch record.state {
         case .done: (mood, word) = (.good, "Up to date")
         case .waiting where record.attempts > 0: (mood, word) = (.warn, "Trying again")
         case .waiting: (mood, word) = (.wait, "On its way")
         case .parked: (mood, word) = (.bad, "Stuck")
+        case .detached: (mood, word) = (.off, "Detached")
         }
     }
 }

@@ -43,6 +43,7 @@ struct UserSheet {
             <div class="two">
             <div class="flow">
             \(attributes())
+            \(try history())
             </div>
             <div class="flow">
             \(places.map(account))
@@ -111,6 +112,7 @@ struct UserSheet {
                 return "Tried again by itself: \(problem.message)"
             }
             return place.receiver.isPaused ? "Waits: sending is paused" : "On its way"
+        case .detached: return "Detached: changes do not reach it"
         case .parked: return "Stuck: \(record.problem?.message ?? "")"
         }
     }
@@ -142,6 +144,47 @@ struct UserSheet {
             "version": .string(person.stored.tag),
         ]
         return JSON.object(whole).indented
+    }
+
+    private static let historyMax = 20
+
+    private func history() throws -> HTML {
+        var query = AuditQuery()
+        query.concerning = person.id
+        query.limit = Self.historyMax
+        let entries = try visit.directory.audit(query)
+        let outcomes = try visit.read { store -> [Outcome] in
+            try store.outcomes(
+                ofResource: person.id,
+                receiver: nil,
+                from: entries.last?.sequence ?? 0
+            )
+        }
+        let events = entries.map { entry -> Event in
+            let words = AuditWords(entry: entry)
+            let path = visit.path(Href("audit", String(entry.sequence)))
+            let state = DeliveryState(outcomes, covering: entry)
+            let isOwn = entry.subject.id == person.id
+            let answer: HTML? = state.map { " · \($0.word)" }
+            let mood: Mood = entry.result == .done ? state?.mood ?? .wait : .bad
+            let refused: HTML? = entry.result == .done ? nil : "Refused: "
+            return Event(
+                mood: mood,
+                text: """
+                    \(refused)\(isOwn ? words.action : "\(words.subject): \(words.action)" as HTML) \
+                    <a href="\(path)">More<span class="hide"> of entry \(Int(entry.sequence))\
+                    </span></a>
+                    """,
+                note: "\(visit.when(entry.at)) · \(words.actor)\(isOwn ? answer : nil)"
+            )
+        }
+        let path = visit.path(Href("audit").with("user", person.id))
+        return HTML.card(
+            """
+            <div class="head"><h2>History</h2><a href="\(path)">In the audit</a></div>
+            \(events.isEmpty ? "<p class=\"soft\">Nothing is kept.</p>" : Event.timeline(events))
+            """
+        )
     }
 
     private func account(_ place: Place) -> HTML {
@@ -179,7 +222,26 @@ struct UserSheet {
             )
         }
         let title: HTML = place.site == nil ? "Webhook \(place.receiver.name)" : "WordPress account"
-        return HTML.card("<h2>\(title)</h2>\n\(HTML.facts(facts))")
+        return HTML.card("<h2>\(title)</h2>\n\(HTML.facts(facts))\n\(parting(place))")
+    }
+
+    /// To part the person from the account, or to join them again.
+    private func parting(_ place: Place) -> HTML? {
+        guard visit.mayChange, place.site != nil, place.record.account != nil else { return nil }
+        if place.record.isDetached {
+            return visit.form(
+                Href("users", person.id, "attach"),
+                content: """
+                    <input type="hidden" name="receiver" value="\(place.receiver.name)">\
+                    <button>Attach again</button>
+                    """
+            )
+        }
+        let href = Href("users", person.id, "detach").with("receiver", place.receiver.name)
+        return """
+            <p class="actions"><a class="button" href="\(visit.path(href))">Detach<span \
+            class="hide"> the account at \(place.receiver.name)</span></a></p>
+            """
     }
 
     private func groups() -> HTML {

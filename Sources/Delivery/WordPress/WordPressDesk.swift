@@ -123,6 +123,36 @@ package struct WordPressDesk {
         return result
     }
 
+<<<<<<< HEAD
+    /// Has the plugin make an account an ordinary one.
+    ///
+    /// - Parameters:
+    ///   - id: Of the user.
+    ///   - version: Above all that the plugin was told of the user.
+    /// - Throws: Why the plugin did not answer, or would not.
+    package func detach(_ id: String, version: Int64) throws(Failure) {
+        let answer = try ask(
+            "events",
+            [
+                "events": [
+                    [
+                        "id": .string("\(id):\(version)"), "type": "user.detach",
+                        "version": .integer(version), "user": ["scimId": .string(id)],
+                    ]
+                ]
+            ]
+        )
+        guard let result = answer.object?["results"]?.array?.first?.object,
+            let status = result["status"]?.string
+        else { throw Self.noPlugin }
+        if status == "applied" { return }
+        throw Failure(
+            problem: Problem(
+                code: result["code"]?.string ?? status,
+                message: result["message"]?.string ?? "the site would not"
+            )
+        )
+=======
     /// The same of several events, in their order.
     func preview(_ events: [JSONObject]) throws(Failure) -> [JSONObject] {
         let questions = events.map { event -> JSON in
@@ -135,6 +165,7 @@ package struct WordPressDesk {
         let results = (answer.object?["results"]?.array ?? []).compactMap(\.object)
         guard results.count == events.count else { throw Self.noPlugin }
         return results
+>>>>>>> mapping
     }
 
     private func ask(_ call: String, _ body: JSONObject) throws(Failure) -> JSON {

@@ -120,6 +120,59 @@ extension Directory {
         }
     }
 
+    /// Parts a resource from what a receiver calls it: the receiver is not told of it any more.
+    ///
+    /// - Parameters:
+    ///   - id: Of the resource.
+    ///   - receiver: Who is told a last time, with the version that this returns.
+    ///   - caller: Who parts them.
+    /// - Returns: A version above all that the receiver was told of.
+    /// - Throws: 404 where the receiver was never told of the resource; 503.
+    package func detach(
+        _ id: String,
+        from receiver: Receiver,
+        by caller: Caller
+    ) throws(SCIMError) -> Int64 {
+        try setDetached(true, id, receiver, "detach", by: caller)
+    }
+
+    /// Has a receiver told of a resource again.
+    ///
+    /// - Throws: 404 where the receiver was never told of the resource; 503.
+    package func attach(
+        _ id: String,
+        to receiver: Receiver,
+        by caller: Caller
+    ) throws(SCIMError) {
+        _ = try setDetached(false, id, receiver, "attach", by: caller)
+    }
+
+    private func setDetached(
+        _ isDetached: Bool,
+        _ id: String,
+        _ receiver: Receiver,
+        _ name: String,
+        by caller: Caller
+    ) throws(SCIMError) -> Int64 {
+        try answering {
+            try store.write(within: budget) { transaction in
+                guard
+                    let version = try transaction.setDetached(isDetached, id, at: receiver.id),
+                    let type = receiver.scope.type
+                else {
+                    throw SCIMError.notFound("\(receiver.name) was never told of \(id)")
+                }
+                if !isDetached {
+                    try transaction.announce([id], ofType: type, to: receiver.id, at: now())
+                }
+                try transaction.append([
+                    entry(.modify, receiver, receiver.id, [name], caller, concerned: [id])
+                ])
+                return version
+            }
+        }
+    }
+
     /// Tries again what is parked, and the receiver itself.
     ///
     /// - Returns: How many deliveries these are.
@@ -154,7 +207,8 @@ extension Directory {
             detail: [
                 "kind": .string(receiver.kind.rawValue),
                 "attributes": .array(names.map(JSON.string)),
-            ]
+            ],
+            request: caller.request?.trace(at: now())
         )
     }
 }
@@ -223,16 +277,52 @@ extension Directory {
     }
 
     /// Notes what became of deliveries.
+    ///
+    /// - Parameters:
+    ///   - settlements: What the receiver answered.
+    ///   - receiver: Its number.
+    ///   - trouble: Why it cannot be reached; `nil` where it can.
+    ///   - sequence: The journal's last when the state was read that was sent; `nil` where nobody
+    ///     knows: then only an answer to the newest state says what it covers.
+    /// - Throws: 503.
     package func settle(
         _ settlements: [Settlement],
         of receiver: Int64,
-        trouble: Trouble?
+        trouble: Trouble?,
+        asOf sequence: Int64? = nil
     ) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
+                try note(settlements, of: receiver, asOf: sequence, in: transaction)
                 try transaction.settle(settlements, of: receiver, at: now())
                 try transaction.setTrouble(trouble, of: receiver)
             }
         }
+    }
+
+    /// Notes what the answers say that is new.
+    private func note(
+        _ settlements: [Settlement],
+        of receiver: Int64,
+        asOf sequence: Int64?,
+        in transaction: any StoreTransaction
+    ) throws {
+        if settlements.isEmpty { return }
+        let ids = settlements.map(\.resource)
+        let records = try transaction.deliveries(to: receiver, .of(ids), limit: ids.count)
+        let last = sequence == nil ? try transaction.lastSequence() : 0
+        let outcomes = settlements.compactMap { settlement -> Outcome? in
+            guard let record = records.first(where: { $0.resource == settlement.resource }),
+                sequence != nil || record.version == settlement.version
+            else { return nil }
+            return Outcome(
+                settlement,
+                of: record,
+                by: receiver,
+                sequence: sequence ?? last,
+                at: now()
+            )
+        }
+        try transaction.append(outcomes)
     }
 }
