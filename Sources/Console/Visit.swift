@@ -9,6 +9,8 @@ struct Visit {
     let request: Request
     /// Names the request in log and journal.
     let requestID: String
+    /// When it came.
+    let started: Instant
     let place: ConsolePlace
     let directory: Directory
     let administrator: Administrator
@@ -28,7 +30,15 @@ struct Visit {
         Caller(
             actor: .administrator(id: administrator.id, name: administrator.name),
             domain: "default",
-            requestID: requestID
+            requestID: requestID,
+            request: SentRequest(
+                method: request.method,
+                path: "/admin/" + place.segments.joined(separator: "/"),
+                address: request.clientAddress,
+                agent: request.header("User-Agent"),
+                started: started,
+                status: 303
+            )
         )
     }
 
@@ -39,6 +49,8 @@ struct Visit {
     func path(_ href: Href) -> String { href.text(from: place.base) }
 
     /// Reads, all of one state of the directory.
+    ///
+    /// - Throws: What the reader is to be told of whatever `body` threw.
     func read<Result>(
         _ body: (any StoreReading) throws -> Result
     ) throws(SCIMError) -> Result {

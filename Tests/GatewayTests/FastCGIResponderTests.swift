@@ -228,8 +228,10 @@ struct FastCGIResponderTests {
         let handle: @Sendable (Incoming) -> Answer = { incoming in
             Answer(
                 describe(incoming).response,
-                // Not for ever: an answer that comes behind this is to fail, not to hang.
-                afterwards: { isReceived.value = received.wait(timeout: .now() + 10) == .success }
+                afterwards: {
+                    // Not for ever: an answer that comes behind this is to fail, not to hang.
+                    isReceived.value = received.wait(timeout: .now() + 10) == .success
+                }
             )
         }
         try withResponder(limits: limits, handle: handle) { path in
