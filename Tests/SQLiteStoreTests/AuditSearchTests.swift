@@ -56,7 +56,9 @@ struct AuditSearchTests {
             var unlimited = query
             unlimited.limit = .max
             if query.from == nil, query.to == nil {
-                #expect(count == AuditCount(total: expected(unlimited, among: all).count, isExact: true))
+                #expect(
+                    count == AuditCount(total: expected(unlimited, among: all).count, isExact: true)
+                )
             }
         }
         #expect(hits > 500)

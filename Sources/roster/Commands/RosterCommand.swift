@@ -18,8 +18,7 @@ struct RosterCommand: ParsableCommand {
         version: version,
         subcommands: [
             TokenCommand.self, UserCommand.self, AdministratorCommand.self, SettingsCommand.self,
-            WordPressCommand.self, WebhookCommand.self,
-            DeliverCommand.self,
+            AuditCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
             MigrateCommand.self, BackupCommand.self, CheckCommand.self,
         ]
     )
