@@ -189,17 +189,16 @@ extension SQLiteTransaction {
         let done = try reading.counter(Counter.users)
         if done == Counter.allUsers { return false }
         let rows = try connection.rows(
-            """
-            SELECT \(userColumns) FROM resource r
-            WHERE r.type = \(ResourceType.user.name) AND r.key > \(done)
-            ORDER BY r.key LIMIT \(Self.batch)
-            """
+            "SELECT key, id FROM resource WHERE type = ? AND key > ? ORDER BY key LIMIT ?",
+            ResourceType.user.name,
+            done,
+            Self.batch
         )
         var (last, count) = (done, 0)
         while try rows.next() {
             last = rows.integer(0)
             count += 1
-            try setWords(rows)
+            try setWords(last, rows.text(1))
         }
         try set(Counter.users, count < Self.batch ? Counter.allUsers : last)
         return count == Self.batch
@@ -207,12 +206,11 @@ extension SQLiteTransaction {
 
     private func setWords(ofUser id: String) throws {
         let rows = try connection.rows(
-            """
-            SELECT \(userColumns) FROM resource r
-            WHERE r.id = \(id) AND r.type = \(ResourceType.user.name)
-            """
+            "SELECT key FROM resource WHERE id = ? AND type = ?",
+            id,
+            ResourceType.user.name
         )
-        if try rows.next() { return try setWords(rows) }
+        if try rows.next() { return try setWords(rows.integer(0), id) }
         try connection.execute(
             """
             DELETE FROM user_word WHERE rowid IN (
@@ -222,23 +220,24 @@ extension SQLiteTransaction {
         )
     }
 
-    /// Key and id, what has words, and whether the user is active; of a resource `r`.
-    private var userColumns: SQL {
+    /// Of the values that filters compare: no document is read.
+    private func setWords(_ key: Int64, _ id: String) throws {
         let (worded, active) = attributes.userWords
-        return """
-            r.key, r.id, (SELECT group_concat(v.key, ' ') FROM value v
-                WHERE v.resource = r.key AND v.attribute IN (\(worded.map { "\($0)" }.joined(", ")))),
-            EXISTS (SELECT 1 FROM value v
-                WHERE v.resource = r.key AND v.attribute = \(active) AND v.key = 1)
-            """
-    }
-
-    private func setWords(_ row: borrowing Rows) throws {
-        let key = row.integer(0)
-        let isActive = row.integer(3) != 0
-        let text = IndexText.text(ofUser: row.text(1), row.text(2), isActive: isActive)
-        try connection.execute("DELETE FROM user_word WHERE rowid = ?", key)
-        try connection.execute("INSERT INTO user_word (rowid, text) VALUES (?, ?)", key, text)
+        let rows = try connection.rows(
+            "SELECT attribute, key FROM value WHERE resource = ?",
+            key
+        )
+        var (texts, isActive) = ("", false)
+        while try rows.next() {
+            let attribute = rows.integer(0)
+            if attribute == active { isActive = rows.integer(1) == 1 }
+            if worded.contains(attribute) { texts += rows.text(1) + " " }
+        }
+        try connection.execute(
+            "INSERT OR REPLACE INTO user_word (rowid, text) VALUES (?, ?)",
+            key,
+            IndexText.text(ofUser: id, texts, isActive: isActive)
+        )
     }
 
     // MARK: Making room
