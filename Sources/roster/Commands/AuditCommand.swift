@@ -35,6 +35,9 @@ struct AuditCommand: ParsableCommand {
 
         func validate() throws {
             if follow, export != nil { throw ValidationError("an export does not follow") }
+            if follow, conditions.status == AuditResult.stuck.rawValue {
+                throw ValidationError("what is stuck is known later, and does not follow")
+            }
             if limit < 1 { throw ValidationError("the limit is at least 1") }
             _ = try conditions.query(at: currentInstant())
         }
