@@ -11,6 +11,9 @@ final class Roster_Probe {
 	const SECONDS = 15;
 	const MEDIA   = 'application/scim+json';
 
+	/** @var string What lets the test in while everybody else waits. */
+	public static $pass = '';
+
 	/** @return array[] The steps. `size`: of the body, filled up with blanks. `ok`: the statuses that are right. */
 	public static function steps() {
 		return array(
@@ -126,6 +129,9 @@ final class Roster_Probe {
 
 	/** @return array One answer: status (0: none), headers, body, error, ms. */
 	public static function request( $method, $url, array $fields = array(), $body = null ) {
+		if ( '' !== self::$pass ) {
+			$fields[ Roster_Gateway::GATE_FIELD ] = self::$pass;
+		}
 		$begin    = microtime( true );
 		$response = wp_remote_request(
 			$url,
