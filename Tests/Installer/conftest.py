@@ -25,8 +25,7 @@ class Laboratory:
     def site(self, kind, host, release=None, directory=None, owner=None):
         """A site of a kind, as it was after WordPress's own installation, on a host."""
         if kind in self.sites:
-            self.sites[kind].forget()
-            self.sites[kind].serve(host)
+            self.sites[kind].serve(host, anew=True)
             return self.sites[kind]
         site = HostedSite(directory or self.directory / kind, "/blog" if kind == "blog" else "")
         site.owner = owner or site.owner

@@ -264,9 +264,11 @@ class HostedSite(Site):
         self.document_root.mkdir(parents=True, exist_ok=True)
         super().install(source, database, database_name)
 
-    def serve(self, host):
-        """The same site on another host."""
+    def serve(self, host, anew=False):
+        """The same site on another host; `anew` as it was before tests did anything to it."""
         servers.stop(self)
+        if anew:
+            self.forget()
         (self.root / ".htaccess").unlink(missing_ok=True)
         host.start(self)
 

@@ -246,10 +246,16 @@ final class Roster_Setup {
 		$state = Roster_Site::state();
 		$token = self::test_token( $folder );
 		try {
-			$test = '' !== $state['rung'] ? self::try_again( $state['rung'], $folder, $token ) : array();
-			if ( Roster_Probe::is_green( $test ) ) {
+			$closed   = Roster_Ladder::is_closed();
+			$may_fail = $closed ? Roster_Probe::failed( $state['test'] ) : array();
+			$test     = '' !== $state['rung'] ? self::try_again( $state['rung'], $folder, $token, $may_fail ) : array();
+			if ( Roster_Probe::passes( $test, $may_fail ) ) {
 				Roster_Site::remember( array( 'test' => $test, 'tested' => time(), 'seen' => array() ) );
 				return;
+			}
+			if ( $closed ) {
+				// The old program is at hand, and comes by this way. Another one would let people in before it has passed.
+				throw new Roster_Problem( 'test', Roster_Probe::failed( $test ) );
 			}
 			if ( Roster_Ladder::is_foreign( Roster_Ladder::final_folder() ) ) {
 				throw new Roster_Problem( 'foreign', array( Roster_Ladder::final_folder() ) );
@@ -265,9 +271,9 @@ final class Roster_Setup {
 	}
 
 	/** @return array[] The test of the way that there was. While that is closed, it is tried under another name first. */
-	private static function try_again( $rung, $folder, $token ) {
+	private static function try_again( $rung, $folder, $token, array $may_fail ) {
 		if ( 'front' !== $rung && Roster_Ladder::is_closed() ) {
-			return Roster_Ladder::try_folder( $rung, $folder, $token );
+			return Roster_Ladder::try_folder( $rung, $folder, $token, $may_fail );
 		}
 		return self::raise( $rung, $folder ) ? Roster_Probe::run( Roster_Site::base(), $token ) : array();
 	}

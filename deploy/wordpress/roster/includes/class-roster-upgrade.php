@@ -10,6 +10,7 @@ final class Roster_Upgrade {
 	const OLD            = 'roster.old';
 	const BACKUP_SECONDS = 120;
 	const WAIT_SECONDS   = 5;
+	const GRACE_SECONDS  = 1;
 
 	/** @param array $before What is remembered of the installation as it works now. */
 	public static function run( array $before ) {
@@ -47,14 +48,22 @@ final class Roster_Upgrade {
 		if ( ! Roster_Errand::can_run() || self::reads( $folder ) ) {
 			return;
 		}
-		Roster_Ladder::close( $before['rung'], $folder );
-		self::wait_until_unused( $folder );
+		if ( self::is_reached() ) {
+			Roster_Ladder::close( $before['rung'], $folder );
+			self::wait_until_unused( $folder );
+		}
 		$database = self::database( $folder );
 		@unlink( "$database.old" ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
 		Roster_Command::roster( $folder, array( 'backup', "$database.old", '--database', $database ), self::BACKUP_SECONDS, self::OLD );
 		if ( ! is_file( "$database.old" ) ) {
 			throw new Roster_Problem( 'space', array( $folder ) );
 		}
+	}
+
+	/** @return bool Whether requests arrive by the way that there is, as far as this site can tell. */
+	private static function is_reached() {
+		$row = Roster_Probe::judge( 'GET', Roster_Probe::request( 'GET', Roster_Site::base() . '/ServiceProviderConfig' ) );
+		return 0 === $row['status'] || 'roster' === $row['layer'];
 	}
 
 	private static function database( $folder ) {
@@ -66,8 +75,9 @@ final class Roster_Upgrade {
 		return 0 === strpos( Roster_Command::roster( $folder, array( 'token', 'list', '--json' ) )->output, '[' );
 	}
 
-	/** Waits for requests that had come in before. Every process that has read the database holds its -wal. */
+	/** Waits for requests that had come in before: first until they have begun, then while a process that has read the database holds its -wal. */
 	private static function wait_until_unused( $folder ) {
+		sleep( self::GRACE_SECONDS );
 		$wal = self::database( $folder ) . '-wal';
 		for ( $end = microtime( true ) + self::WAIT_SECONDS; microtime( true ) < $end; usleep( 20000 ) ) {
 			// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
@@ -94,9 +104,6 @@ final class Roster_Upgrade {
 		// phpcs:enable
 		Roster_Ladder::open_gate( $folder );
 		Roster_Setup::raise( $before['rung'], $folder );
-		if ( 'front' !== $before['rung'] ) {
-			Roster_Ladder::remove_front();
-		}
 		$why = '' !== $failed['problem'] ? $failed['problem'] . ' ' . implode( ' ', $failed['facts'] ) : implode( ', ', Roster_Probe::failed( $failed['test'] ) );
 		Roster_Site::remember( array( 'rung' => $before['rung'], 'attempts' => $before['attempts'], 'went_back' => $why, 'problem' => '', 'facts' => array() ) );
 		Roster_Setup::test();

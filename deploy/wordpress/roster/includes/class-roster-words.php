@@ -160,6 +160,9 @@ final class Roster_Words {
 						/* translators: %s: an address. */
 						sprintf( __( "Please remove the rule for addresses with \"scim\" in them from my site's web server (a RewriteRule, or a location of nginx).\nIt keeps %s from the site. An older SCIM plugin wanted it, and nothing needs it any more.", 'roster' ), $base )
 					);
+			case 'test':
+				/* translators: %s: kinds of requests. */
+				return self::say( 'error', __( 'The program did not pass the test.', 'roster' ), sprintf( __( 'It failed at: %s. Press Repair.', 'roster' ), $fact ) );
 			case 'answer':
 				/* translators: %s: what the program said. */
 				return self::say( 'error', __( 'The program does not answer.', 'roster' ), sprintf( __( 'A request for its own description was answered with %s. Upload the zip again, and press Repair.', 'roster' ), $fact ) );
