@@ -22,7 +22,7 @@ DIST := roster-$(VERSION)-linux-$(shell uname -m)
 # Scripts/run reads them.
 export WORDPRESS WORDPRESS_PORT
 
-.PHONY: help run can-run test build dist bench fuzz format lint clean swift build-packages
+.PHONY: help run can-run test build dist deb bench fuzz format lint clean swift build-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
@@ -56,6 +56,10 @@ dist: build ## Pack the static program with its configuration, and the WordPress
 	@Scripts/packages dist
 	@Scripts/dist $(ROSTER) $(DIST)
 	@Scripts/dist-wordpress $(ROSTER) $(VERSION)
+
+deb: build ## Pack a Debian package of the static program with user, folder and units: dist/
+	@Scripts/packages deb
+	@Scripts/deb $(ROSTER) $(VERSION)
 
 bench: build ## Measure against a minimal C program on the same machine
 	@Bench/bench

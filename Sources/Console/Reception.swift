@@ -210,8 +210,8 @@ extension Reception {
                     ] + cookies.fields
                 ),
                 client: client,
-                rest: rest,
-                afterwards: afterwards
+                afterwards: afterwards,
+                rest: rest
             )
         case .alone(let sheet): return response(to: sheet, cause: nil)
         case .redirect(let path): return seeOther(path)

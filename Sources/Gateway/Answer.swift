@@ -21,8 +21,8 @@ package struct Answer {
         client: String? = nil,
         rewrites: [String] = [],
         cause: String? = nil,
-        rest: Rest? = nil,
-        afterwards: (() -> Void)? = nil
+        afterwards: (() -> Void)? = nil,
+        rest: Rest? = nil
     ) {
         self.response = response
         self.client = client

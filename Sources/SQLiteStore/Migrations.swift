@@ -227,6 +227,14 @@ enum Migrations {
             account_id TEXT,
             account_name TEXT
         );
+        -- Whom a receiver is not told of any more, whatever happens to them.
+        ALTER TABLE delivery ADD COLUMN detached INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER delivery_detached AFTER UPDATE OF due ON delivery
+            WHEN NEW.detached AND NEW.due IS NOT NULL
+        BEGIN
+            UPDATE delivery SET due = NULL, acknowledged = NEW.version
+                WHERE receiver = NEW.receiver AND resource = NEW.resource;
+        END;
         -- Few, as a rule: what needs somebody is found and counted without looking at the rest.
         CREATE INDEX delivery_parked ON delivery (receiver, resource)
             WHERE due IS NULL AND acknowledged < version;

@@ -15,7 +15,9 @@ FILES = {
     "deploy/apache.conf", "deploy/htaccess", "deploy/nginx.conf",
     "deploy/systemd/roster-deliver.service", "deploy/systemd/roster.socket",
     "deploy/systemd/roster.target", "deploy/systemd/roster@.service",
-    "deploy/wordpress/roster.php", "roster"}
+    "deploy/wordpress/roster.php", "roster",
+    "share/bash-completion/completions/roster", "share/fish/vendor_completions.d/roster.fish",
+    "share/man/man1/roster.1.gz", "share/zsh/site-functions/_roster"}
 # What is linked in, beside libstdc++, whose package has the compiler's version in its name.
 LICENCES = {
     "libc6-dev", "libcrypt-dev", "libfcgi-dev", "libjansson-dev", "libsodium-dev",
@@ -82,7 +84,10 @@ def test_no_release_of_a_program_that_is_none(tmp_path, flags, reason):
         #ifdef RANDOM
         __asm__(".data\\n.incbin \\"random\\"\\n.text");
         #endif
+        #include <stdio.h>
         int main(void) {
+            // What a manual page is made of.
+            puts("{\\"command\\": {\\"abstract\\": \\"A program.\\", \\"discussion\\": \\"\\"}}");
         #ifdef ENDS
             __builtin_trap();
         #endif

@@ -1508,7 +1508,7 @@ final class Roster_Change {
 
 	/** Reads what the event must have. */
 	private function read() {
-		if ( ! in_array( $this->type, array( 'user.upsert', 'user.delete', 'user.validate' ), true ) ) {
+		if ( ! in_array( $this->type, array( 'user.upsert', 'user.delete', 'user.detach', 'user.validate' ), true ) ) {
 			throw new Roster_Refusal( 'scim_malformed', 'This type of event is not known.' );
 		}
 		if ( ! preg_match( '/^[\x21-\x7e]{1,128}$/D', $this->scim_id ) ) {
@@ -1555,6 +1555,9 @@ final class Roster_Change {
 		}
 		if ( 'user.delete' === $this->type ) {
 			return $this->delete();
+		}
+		if ( 'user.detach' === $this->type ) {
+			return $this->detach();
 		}
 		$this->find_account();
 		try {
@@ -2347,6 +2350,28 @@ final class Roster_Change {
 		return $result;
 	}
 
+	/**
+	 * Makes an account an ordinary one. The row stays with its version, so that no earlier event takes the account back.
+	 *
+	 * @return array The result of user.detach.
+	 */
+	private function detach() {
+		$this->user_id = $this->linked_id();
+		$this->account = roster_user_row( $this->user_id );
+		if ( $this->user_id ) {
+			// Nobody could let it in again: it would stay closed for ever.
+			if ( roster_is_deactivated( $this->user_id ) ) {
+				throw new Roster_Refusal( 'deactivated', 'The account is deactivated. Reactivate it first, or leave it linked.' );
+			}
+			foreach ( array( 'roster_scim_id', 'roster_external_id', 'roster_user_name' ) as $key ) {
+				delete_user_meta( $this->user_id, $key );
+			}
+		}
+		$this->state = array();
+		$this->save( 0, 0 );
+		return $this->result( 'applied', $this->user_id ? 'detached' : 'absent' );
+	}
+
 	/** @return bool Whether the account has written anything, on any site. What is only a draft of WordPress's own is nothing. */
 	private function has_content() {
 		global $wpdb;
@@ -2422,7 +2447,15 @@ final class Roster_Change {
 			return;
 		}
 		try {
-			if ( 'user.delete' === $this->type ) {
+			if ( 'user.detach' === $this->type ) {
+				/**
+				 * An account is an ordinary one from here on.
+				 *
+				 * @param int   $user_id The account.
+				 * @param array $user    The event's user.
+				 */
+				do_action( 'roster_detached', $this->user_id, $this->user );
+			} elseif ( 'user.delete' === $this->type ) {
 				/**
 				 * A user was deleted at the provider, and the account deleted or deactivated.
 				 *

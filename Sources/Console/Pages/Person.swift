@@ -101,6 +101,7 @@ struct DeliveryState {
         case .waiting where record.attempts > 0: (mood, word) = (.warn, "Trying again")
         case .waiting: (mood, word) = (.wait, "On its way")
         case .parked: (mood, word) = (.bad, "Stuck")
+        case .detached: (mood, word) = (.off, "Detached")
         }
     }
 }

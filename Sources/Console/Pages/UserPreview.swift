@@ -93,7 +93,7 @@ struct UserPreview {
         let kept = after.members.filter { before[$0.name] == $0.value }
         let heading: HTML =
             changed.isEmpty
-            ? "Nothing changes" : HTML.count(changed.count, "field changes", "fields change")
+            ? "nothing changes" : HTML.count(changed.count, "field changes", "fields change")
         var table = Listing(
             caption: "What would change at \(site.host)",
             isCaptionHidden: true,
@@ -109,7 +109,8 @@ struct UserPreview {
             kept.isEmpty
             ? nil
             : HTML.details(
-                "\(HTML.count(kept.count, "field stays as it is", "fields stay as they are"))",
+                kept.count == 1
+                    ? "1 field stays as it is" : "\(kept.count) fields stay as they are",
                 HTML.facts(
                     kept.map { (Self.field($0.name), "\(Person.plain($0.value))") }
                 )
@@ -130,10 +131,11 @@ struct UserPreview {
         return "<del>\(Person.plain(value))</del>"
     }
 
+    /// As the plugin names them.
     private static let fields: [String: HTML] = [
-        "login": "Login", "email": "E-mail address", "givenName": "First name",
-        "familyName": "Last name", "displayName": "Display name", "nickName": "Nickname",
-        "profileUrl": "Website", "description": "Biography", "locale": "Language",
+        "user_login": "Login", "user_email": "E-mail address", "first_name": "First name",
+        "last_name": "Last name", "display_name": "Display name", "nickname": "Nickname",
+        "user_url": "Website", "description": "Biography", "locale": "Language",
         "active": "Active", "roles": "Roles", "sites": "Roles on other sites",
     ]
 

@@ -111,6 +111,7 @@ struct UserSheet {
                 return "Tried again by itself: \(problem.message)"
             }
             return place.receiver.isPaused ? "Waits: sending is paused" : "On its way"
+        case .detached: return "Detached: changes do not reach it"
         case .parked: return "Stuck: \(record.problem?.message ?? "")"
         }
     }
@@ -179,7 +180,26 @@ struct UserSheet {
             )
         }
         let title: HTML = place.site == nil ? "Webhook \(place.receiver.name)" : "WordPress account"
-        return HTML.card("<h2>\(title)</h2>\n\(HTML.facts(facts))")
+        return HTML.card("<h2>\(title)</h2>\n\(HTML.facts(facts))\n\(parting(place))")
+    }
+
+    /// To part the person from the account, or to join them again.
+    private func parting(_ place: Place) -> HTML? {
+        guard visit.mayChange, place.site != nil, place.record.account != nil else { return nil }
+        if place.record.isDetached {
+            return visit.form(
+                Href("users", person.id, "attach"),
+                content: """
+                    <input type="hidden" name="receiver" value="\(place.receiver.name)">\
+                    <button>Attach again</button>
+                    """
+            )
+        }
+        let href = Href("users", person.id, "detach").with("receiver", place.receiver.name)
+        return """
+            <p class="actions"><a class="button" href="\(visit.path(href))">Detach<span \
+            class="hide"> the account at \(place.receiver.name)</span></a></p>
+            """
     }
 
     private func groups() -> HTML {

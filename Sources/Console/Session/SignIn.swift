@@ -78,6 +78,21 @@ struct SignIn {
         }
     }
 
+    /// From WordPress to the overview, by way of a page of the console's own: on a redirect from
+    /// another site the browser would not send the cookie that it has just been given.
+    private func welcome(_ administrator: Administrator) -> StandaloneSheet {
+        let overview = Href().text(from: place.base)
+        return StandaloneSheet(
+            headers: [("Refresh", "0; url=\(overview)")],
+            title: "Signed in",
+            content: """
+                <h1>You are signed in</h1>
+                <p class="soft">As \(administrator.name), by WordPress.</p>
+                <p><a class="button primary" href="\(overview)">Go on to the overview</a></p>
+                """
+        )
+    }
+
     private func keep(zone: String?) throws(SCIMError) {
         guard let zone, Zone(zone).name == zone,
             try directory.read({ store -> String? in try store.consoleZone() }) != zone

@@ -111,6 +111,36 @@ package struct WordPressDesk {
         return result
     }
 
+    /// Has the plugin make an account an ordinary one.
+    ///
+    /// - Parameters:
+    ///   - id: Of the user.
+    ///   - version: Above all that the plugin was told of the user.
+    /// - Throws: Why the plugin did not answer, or would not.
+    package func detach(_ id: String, version: Int64) throws(Failure) {
+        let answer = try ask(
+            "events",
+            [
+                "events": [
+                    [
+                        "id": .string("\(id):\(version)"), "type": "user.detach",
+                        "version": .integer(version), "user": ["scimId": .string(id)],
+                    ]
+                ]
+            ]
+        )
+        guard let result = answer.object?["results"]?.array?.first?.object,
+            let status = result["status"]?.string
+        else { throw Self.noPlugin }
+        if status == "applied" { return }
+        throw Failure(
+            problem: Problem(
+                code: result["code"]?.string ?? status,
+                message: result["message"]?.string ?? "the site would not"
+            )
+        )
+    }
+
     private func ask(_ call: String, _ body: JSONObject) throws(Failure) -> JSON {
         let result = telephone(
             WordPressCalls(site: site).call(

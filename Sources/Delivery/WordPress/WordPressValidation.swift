@@ -75,8 +75,10 @@ package struct WordPressValidation {
             let old = try before?.document.object()
             guard let after = draft.after else {
                 guard let before else { return nil }
+                let known = try delivery(of: before, asked)
+                if known?.isDetached == true { return nil }
                 return Question(
-                    event: event.question(deactivating: before, try delivery(of: before, asked)),
+                    event: event.question(deactivating: before, known),
                     endsAccess: true,
                     isDeletion: true
                 )
@@ -86,6 +88,8 @@ package struct WordPressValidation {
             let isNew = try before.map { try names(of: $0, site) } != names(of: after, site)
             guard endsAccess || isNew else { return nil }
             let known = try before.flatMap { try delivery(of: $0, asked) }
+            // What becomes of somebody who was parted from the account is not the site's business.
+            if known?.isDetached == true { return nil }
             return Question(
                 // What else is wrong with somebody who leaves does not keep the account open.
                 event: endsAccess

@@ -12,6 +12,8 @@ package struct DeliveryRecord: Sendable, Equatable {
         case waiting
         /// Not tried any more: the receiver will not have it, or it failed for too long.
         case parked
+        /// The receiver is not told of the resource any more, whatever happens to it.
+        case detached
     }
 
     /// The resource's id; the resource may be gone.
@@ -36,6 +38,8 @@ package struct DeliveryRecord: Sendable, Equatable {
     package let account: Account?
     /// Whether the receiver has the resource as active; `nil` where it is not known.
     package let active: Bool?
+    /// Whether somebody has parted the resource from what the receiver calls it.
+    package let isDetached: Bool
 
     /// A resource as its receiver knows it.
     package struct Account: Sendable, Equatable {
@@ -59,7 +63,8 @@ package struct DeliveryRecord: Sendable, Equatable {
         failingSince: Instant? = nil,
         problem: Problem? = nil,
         account: Account? = nil,
-        active: Bool? = nil
+        active: Bool? = nil,
+        isDetached: Bool = false
     ) {
         self.resource = resource
         self.type = type
@@ -72,9 +77,11 @@ package struct DeliveryRecord: Sendable, Equatable {
         self.problem = problem
         self.account = account
         self.active = active
+        self.isDetached = isDetached
     }
 
     package var state: State {
+        if isDetached { return .detached }
         if due != nil { return .waiting }
         return acknowledged >= version ? .done : .parked
     }

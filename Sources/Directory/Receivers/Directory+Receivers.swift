@@ -102,6 +102,59 @@ extension Directory {
         }
     }
 
+    /// Parts a resource from what a receiver calls it: the receiver is not told of it any more.
+    ///
+    /// - Parameters:
+    ///   - id: Of the resource.
+    ///   - receiver: Who is told a last time, with the version that this returns.
+    ///   - caller: Who parts them.
+    /// - Returns: A version above all that the receiver was told of.
+    /// - Throws: 404 where the receiver was never told of the resource; 503.
+    package func detach(
+        _ id: String,
+        from receiver: Receiver,
+        by caller: Caller
+    ) throws(SCIMError) -> Int64 {
+        try setDetached(true, id, receiver, "detach", by: caller)
+    }
+
+    /// Has a receiver told of a resource again.
+    ///
+    /// - Throws: 404 where the receiver was never told of the resource; 503.
+    package func attach(
+        _ id: String,
+        to receiver: Receiver,
+        by caller: Caller
+    ) throws(SCIMError) {
+        _ = try setDetached(false, id, receiver, "attach", by: caller)
+    }
+
+    private func setDetached(
+        _ isDetached: Bool,
+        _ id: String,
+        _ receiver: Receiver,
+        _ name: String,
+        by caller: Caller
+    ) throws(SCIMError) -> Int64 {
+        try answering {
+            try store.write(within: budget) { transaction in
+                guard
+                    let version = try transaction.setDetached(isDetached, id, at: receiver.id),
+                    let type = receiver.scope.type
+                else {
+                    throw SCIMError.notFound("\(receiver.name) was never told of \(id)")
+                }
+                if !isDetached {
+                    try transaction.announce([id], ofType: type, to: receiver.id, at: now())
+                }
+                try transaction.append([
+                    entry(.modify, receiver, receiver.id, [name], caller, concerned: [id])
+                ])
+                return version
+            }
+        }
+    }
+
     /// Tries again what is parked, and the receiver itself.
     ///
     /// - Returns: How many deliveries these are.

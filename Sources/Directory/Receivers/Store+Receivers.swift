@@ -79,6 +79,12 @@ package protocol ReceiverTransaction: ReceiverReading {
     /// Writes records over what there is: of accounts that a receiver has already.
     func link(_ records: [DeliveryRecord], to receiver: Int64) throws
 
+    /// Parts a resource from what a receiver calls it, or joins them again.
+    ///
+    /// - Returns: The version by which the receiver is told of it; `nil` where it never was told of
+    ///   the resource.
+    func setDetached(_ isDetached: Bool, _ resource: String, at receiver: Int64) throws -> Int64?
+
     func setTrouble(_ trouble: Trouble?, of receiver: Int64) throws
 
     func setLease(_ lease: Lease?, of receiver: Int64) throws

@@ -26,7 +26,7 @@ extension SQLiteReading {
         let rows = try connection.rows(
             """
             SELECT resource, type, version, acknowledged, due, urgency, attempts, failing_since,
-                problem_code, problem_message, account_id, account_name, active
+                problem_code, problem_message, account_id, account_name, active, detached
             FROM delivery WHERE receiver = \(receiver) AND \(Self.condition(selection))
             LIMIT \(limit)
             """
@@ -53,8 +53,9 @@ extension SQLiteReading {
     private static func condition(_ state: DeliveryRecord.State) -> SQL {
         switch state {
         case .waiting: "due IS NOT NULL"
-        case .done: "due IS NULL AND acknowledged >= version"
+        case .done: "due IS NULL AND acknowledged >= version AND NOT detached"
         case .parked: "due IS NULL AND acknowledged < version"
+        case .detached: "detached"
         }
     }
 
@@ -62,7 +63,7 @@ extension SQLiteReading {
         let rows = try connection.rows(
             """
             SELECT resource, type, version, acknowledged, due, urgency, attempts, failing_since,
-                problem_code, problem_message, account_id, account_name, active
+                problem_code, problem_message, account_id, account_name, active, detached
             FROM delivery INDEXED BY delivery_account WHERE receiver = ? AND account_id = ?
             """,
             receiver,
@@ -220,7 +221,8 @@ extension DeliveryRecord {
             failingSince: row.optionalInteger(7).map(Instant.init(microseconds:)),
             problem: row.optionalText(8).map { Problem(code: $0, message: row.text(9)) },
             account: row.optionalText(10).map { Account(id: $0, name: row.text(11)) },
-            active: row.optionalInteger(12).map { $0 != 0 }
+            active: row.optionalInteger(12).map { $0 != 0 },
+            isDetached: row.integer(13) != 0
         )
     }
 }

@@ -311,6 +311,27 @@ extension SQLiteTransaction {
         )
     }
 
+    func setDetached(
+        _ isDetached: Bool,
+        _ resource: String,
+        at receiver: Int64
+    ) throws -> Int64? {
+        let rows = try connection.rows(
+            """
+            UPDATE delivery SET detached = ?3, version = version + 1,
+                acknowledged = version + ?3, due = NULL, attempts = 0, failing_since = NULL,
+                problem_code = NULL, problem_message = NULL
+            WHERE receiver = ?1 AND resource = ?2 RETURNING version
+            """,
+            receiver,
+            resource,
+            isDetached ? 1 : 0
+        )
+        var version: Int64?
+        while try rows.next() { version = rows.integer(0) }
+        return version
+    }
+
     func link(_ records: [DeliveryRecord], to receiver: Int64) throws {
         for record in records {
             try connection.execute(
@@ -323,7 +344,7 @@ extension SQLiteTransaction {
                     urgency = excluded.urgency, attempts = 0, failing_since = NULL,
                     problem_code = NULL, problem_message = NULL,
                     account_id = excluded.account_id, account_name = excluded.account_name,
-                    active = excluded.active
+                    active = excluded.active, detached = 0
                 """,
                 receiver,
                 record.resource,

@@ -12,7 +12,7 @@ struct BackupCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The copy. There must be no such file yet.")
+    @Argument(help: "The copy. There must be no such file yet.", completion: .file())
     var file: String
 
     @OptionGroup var database: DatabaseOptions

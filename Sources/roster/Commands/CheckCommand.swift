@@ -22,11 +22,15 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         name: .customLong("document-root"),
-        help: "A folder that the web server serves files from; may be given several times."
+        help: "A folder that the web server serves files from; may be given several times.",
+        completion: .directory
     )
     var documentRoots: [String] = []
 
-    @Option(help: "A file that holds a token to try --url with, instead of one made for it.")
+    @Option(
+        help: "A file that holds a token to try --url with, instead of one made for it.",
+        completion: .file()
+    )
     var tokenFile: String?
 
     @Flag(help: "Read every page of the database in search of damage.")

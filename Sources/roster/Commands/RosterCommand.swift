@@ -17,7 +17,8 @@ struct RosterCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TokenCommand.self, UserCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
+            TokenCommand.self, UserCommand.self, WordPressCommand.self, WebhookCommand.self,
+            DeliverCommand.self,
             MigrateCommand.self, BackupCommand.self, CheckCommand.self,
         ]
     )
@@ -25,7 +26,10 @@ struct RosterCommand: ParsableCommand {
 
 /// The database that a command works on.
 struct DatabaseOptions: ParsableArguments {
-    @Option(help: "The database file. Default: what \(Settings.database) says.")
+    @Option(
+        help: "The database file. Default: what \(Settings.database) says.",
+        completion: .file()
+    )
     var database: String?
 
     /// The file's absolute path.

@@ -19,7 +19,10 @@ struct TokenCommand: ParsableCommand {
         @Argument(help: "The client's name: letters, digits, '.', '_' and '-'.")
         var name: String
 
-        @Option(help: "What the client is: \(Profile.all.map(\.name).joined(separator: ", ")).")
+        @Option(
+            help: "What the client is: \(Profile.all.map(\.name).joined(separator: ", ")).",
+            completion: .list(Profile.all.map(\.name))
+        )
         var profile = Profile.generic.name
 
         @Option(help: "How long it is valid, such as 365d or 12h. Default: until revoked.")

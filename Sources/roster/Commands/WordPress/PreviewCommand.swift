@@ -11,7 +11,10 @@ struct PreviewCommand: ParsableCommand {
         abstract: "Show what would change in WordPress, before and after, without doing it."
     )
 
-    @Argument(help: "A file with a SCIM user as JSON, - for standard input, or a user's id.")
+    @Argument(
+        help: "A file with a SCIM user as JSON, - for standard input, or a user's id.",
+        completion: .file()
+    )
     var subject: String
 
     @OptionGroup var options: SiteOptions

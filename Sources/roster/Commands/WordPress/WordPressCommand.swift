@@ -10,6 +10,7 @@ struct WordPressCommand: ParsableCommand {
         abstract: "Carry users into WordPress sites.",
         subcommands: [
             ConnectCommand.self, StatusCommand.self, TestCommand.self, ReconcileCommand.self,
+            DetachCommand.self,
             DisconnectCommand.self, ImportCommand.self, MapCommand.self, RoleCommand.self,
             DeprovisionCommand.self, SetCommand.self, PreviewCommand.self,
         ]
