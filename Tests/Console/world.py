@@ -10,6 +10,7 @@ for folder in "Tests/WebServers", "Tests/WordPress":
     sys.path.append(str(ROOT / folder))
 
 import sites  # noqa: E402
+from installation import until  # noqa: E402
 from laboratory import Laboratory  # noqa: E402
 from roster_site import ENTERPRISE, Roster  # noqa: E402
 
@@ -19,7 +20,8 @@ from visitor import Visitor, walk  # noqa: E402
 HOSTILE = """</p></script><script>stolen</script><x-stolen a='"></x-stolen>' x-stolen="1" x='&lt;"""
 QUOTES = """O'Brien "the \\ boss" & `Söhne` <3 {{name}} ${name} %00 %s"""
 RIGHT_TO_LEFT = "\u202eمُحَمَّد بن سلمان — עברית"
-LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 20
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 18
+SITE = "blog"
 SETUP_KEY = secrets.token_hex(16)
 
 
@@ -85,6 +87,8 @@ class World:
 
     def fill(self, hostile):
         """People, groups, tokens, receivers, and some that went wrong; with text that attacks."""
+        # So that there is somebody whom WordPress will not have.
+        self.roster.wp("set", "--validation", "off")
         for login, given, family, department in PEOPLE:
             self.people[login] = self.roster.create(
                 f"{login}@example.com", displayName=f"{given} {family}",
@@ -104,7 +108,13 @@ class World:
             self.fill_hostile()
         self.set_up()
         self.go_wrong()
-        self.roster.settle()
+        self.settle()
+
+    def settle(self):
+        """Waits until WordPress has everything that it takes."""
+        until(lambda: not any(
+            row["state"] == "waiting"
+            for row in self.roster.json("deliver", "--list", "--to", SITE)), 60)
 
     def group(self, name, *members):
         self.groups[name] = self.roster.group(name, *[self.people[login] for login in members])
@@ -170,7 +180,7 @@ def running(hostile=True):
         with sites.running("nginx", start, has_front_controller=False) as site:
             world = World(site, wordpress)
             try:
-                with world.roster.connected():
+                with world.roster.connected("--name", SITE):
                     world.fill(hostile)
                     yield world
             finally:
