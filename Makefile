@@ -8,7 +8,7 @@ SHELL := /bin/bash
 
 VERSION := $(shell sed -n 's/^let version = "\(.*\)"/\1/p' Sources/roster/Version.swift)
 ROSTER := .build/release/roster
-SOURCES := $(shell find Sources -type f) Package.swift $(wildcard Package.resolved)
+SOURCES := $(shell find Sources docs/providers -type f) Package.swift $(wildcard Package.resolved)
 SERVER ?= nginx
 PORT ?= 8080
 DATA ?= var

@@ -20,6 +20,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+/// The manual's pages on identity providers, which the console shows.
+let guides = [
+    "authentik", "cyberark", "entra", "generic", "gluu", "google", "jumpcloud", "keycloak",
+    "midpoint", "miniorange", "okta", "onelogin", "pingone", "rippling", "sailpoint", "wso2",
+]
+
 let package = Package(
     name: "roster",
     products: [.executable(name: "roster", targets: ["roster"])],
@@ -51,7 +57,9 @@ let package = Package(
             dependencies: [
                 "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
             ],
-            resources: [.embedInCode("Assets/console.css"), .embedInCode("Assets/console.js")],
+            exclude: ["Guides/README.md"],
+            resources: (["Assets/console.css", "Assets/console.js"]
+                + guides.map { "Guides/\($0).md" }).map { .embedInCode($0) },
             swiftSettings: settings
         ),
         .executableTarget(

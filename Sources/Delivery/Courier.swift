@@ -104,8 +104,8 @@ package struct Courier {
                 continue
             }
             let carrier = try carrier(found)
-            if let shipment = try shipment(carrier, pace.batch(atMost: carrier.batchMax)) {
-                try send(shipment, carrier, found, &pace)
+            if let load = try load(carrier, pace.batch(atMost: carrier.batchMax)) {
+                try send(load, carrier, found, &pace)
             } else if try !waitForMore(patience, isStopping) {
                 if try directory.release(receiver, holder: holder) { return .finished }
             }
@@ -122,10 +122,21 @@ package struct Courier {
         try directory.lease(receiver, holder: holder, seconds: seconds, isGone: isGone)
     }
 
-    private func shipment(_ carrier: any Carrier, _ count: Int) throws -> Shipment? {
-        try directory.read { store -> Shipment? in
+    /// What is sent at once.
+    private struct Load {
+        let shipment: Shipment
+        /// The journal's last when the state was read.
+        let sequence: Int64
+    }
+
+    private func load(_ carrier: any Carrier, _ count: Int) throws -> Load? {
+        try directory.read { store -> Load? in
             let records = try store.deliveries(to: receiver, .due(at: now()), limit: count)
-            return records.isEmpty ? nil : try carrier.shipment(records, in: store, at: now())
+            if records.isEmpty { return nil }
+            return Load(
+                shipment: try carrier.shipment(records, in: store, at: now()),
+                sequence: try store.lastSequence()
+            )
         }
     }
 
@@ -177,12 +188,21 @@ package struct Courier {
     // MARK: Sending
 
     private func send(
-        _ shipment: Shipment,
+        _ load: Load,
         _ carrier: any Carrier,
         _ receiver: Receiver,
         _ pace: inout Pace
     ) throws {
-        if !shipment.skipped.isEmpty { try settle(shipment.skipped, trouble: receiver.trouble) }
+        let shipment = load.shipment
+        let settle = { (settlements: [Settlement], trouble: Trouble?) in
+            try directory.settle(
+                settlements,
+                of: receiver.id,
+                trouble: trouble,
+                asOf: load.sequence
+            )
+        }
+        if !shipment.skipped.isEmpty { try settle(shipment.skipped, receiver.trouble) }
         guard let call = shipment.call else { return }
         switch carrier.verdict(telephone(call), on: shipment) {
         case .heard(let settlements):
@@ -195,7 +215,7 @@ package struct Courier {
                 records[settlement.resource].map { settlement.scheduled($0, at: now()) }
                     ?? settlement
             }
-            try settle(settled, trouble: nil)
+            try settle(settled, nil)
         case .unclear(let problem):
             // One of many may be to blame: it is looked for, by halves.
             if shipment.records.count > 1 { return pace.halve(shipment.records.count) }
@@ -204,16 +224,12 @@ package struct Courier {
             // Where several fail one by one, the receiver is to blame, until something gets through.
             let isToBlame = pace.blamesReceiver || receiver.trouble != nil
             let trouble = isToBlame ? trouble(of: receiver, problem) : nil
-            try settle([settlement], trouble: trouble)
+            try settle([settlement], trouble)
         case .unreachable(let problem):
-            try settle([], trouble: trouble(of: receiver, problem))
+            try settle([], trouble(of: receiver, problem))
         case .rejected(let problem):
-            try settle([], trouble: trouble(of: receiver, problem, isLasting: true))
+            try settle([], trouble(of: receiver, problem, isLasting: true))
         }
-    }
-
-    private func settle(_ settlements: [Settlement], trouble: Trouble?) throws {
-        try directory.settle(settlements, of: receiver, trouble: trouble)
     }
 
     private func trouble(

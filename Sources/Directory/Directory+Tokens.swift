@@ -66,12 +66,24 @@ extension Directory {
         }
     }
 
-    /// Notes, once an hour, that a token was used: enough to find those that nobody uses.
-    package func noteUse(of token: Token) {
+    private static let useMicroseconds: Int64 = 60_000_000
+
+    /// Notes, once a minute, that a token was used, and for what; at once where it is used first,
+    /// and where something succeeds again.
+    ///
+    /// Best effort: the next use makes up for it.
+    ///
+    /// - Parameters:
+    ///   - token: As it was read.
+    ///   - request: What was asked, with the status of the answer.
+    package func noteUse(of token: Token, for request: SentRequest) {
         let instant = now()
-        let hour: Int64 = 3_600_000_000
-        if let used = token.used, instant.microseconds - used.microseconds < hour { return }
-        store.recordUse(ofToken: token.id, at: instant)
+        if let used = token.used, !(token.hasFailedLast && request.status < 400),
+            instant.microseconds - used.microseconds < Self.useMicroseconds
+        {
+            return
+        }
+        _ = store.attempt { try $0.noteUse(ofToken: token.id, at: instant, for: request.line) }
     }
 
     private func entry(
@@ -89,7 +101,8 @@ extension Directory {
             detail: [
                 "profile": .string(token.profile), "rights": .string(token.rights.rawValue),
                 "domain": .string(token.domain),
-            ]
+            ],
+            request: caller.request?.trace(at: now())
         )
     }
 }

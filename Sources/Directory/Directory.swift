@@ -141,7 +141,14 @@ package struct Directory {
     }
 
     func work(of caller: Caller) -> Work {
-        Work(caller: caller, links: links, limits: limits, budget: budget, now: now())
+        Work(
+            caller: caller,
+            links: links,
+            limits: limits,
+            budget: budget,
+            now: now(),
+            clock: now
+        )
     }
 
     private func hash(_ password: String) throws(SCIMError) -> String {

@@ -1,15 +1,20 @@
 import SCIM
 
-/// A change, for the administrator and for receivers: who changed what, and whom it concerns.
+/// A change, for the administrator and for receivers: who changed what, and whom it concerns; or
+/// what somebody asked for in vain.
 ///
-/// Holds names of attributes, never their values, but for `active`, which decides about access.
+/// Holds no secrets: of a password only that there was one.
 package struct JournalEntry: Sendable, Equatable {
     package enum Action: String, Sendable {
         case create, replace, modify, delete
+        /// Which leaves an entry where it was refused.
+        case read
         /// Of a token.
         case revoke
         /// To the console.
         case signIn
+        /// Of the audit trail.
+        case clear, export
     }
 
     /// Who made a change.
@@ -22,11 +27,30 @@ package struct JournalEntry: Sendable, Equatable {
         case command(user: String)
         /// The program itself.
         case system
+
+        /// `token`, `administrator`, `command` or `system`.
+        package var type: String {
+            switch self {
+            case .token: "token"
+            case .administrator: "administrator"
+            case .command: "command"
+            case .system: "system"
+            }
+        }
+
+        /// Empty for the program itself.
+        package var name: String {
+            switch self {
+            case .token(_, let name), .administrator(_, let name), .command(let name): name
+            case .system: ""
+            }
+        }
     }
 
-    /// What was changed.
+    /// What was changed, or was to be.
     package struct Subject: Sendable, Equatable {
-        /// Name of the resource type, or `Token`.
+        /// Name of the resource type, or `Token`, `Receiver`, `Administrator`, `Settings`, `Audit`;
+        /// empty where nothing is meant.
         package let type: String
         package let id: String
         /// The name people know it by, after the change; empty where it has none.
@@ -53,9 +77,13 @@ package struct JournalEntry: Sendable, Equatable {
     /// Ids of the resources whose rights may differ now and that the store's present state does
     /// not tell: members that came and went, those of a group that is no more.
     package let concerned: [String]
-    /// `attributes` that changed, `active` where it did, numbers of members `added` and `removed`,
-    /// `rewrites`.
+    /// `attributes` that changed, and the `changes` of them with their values; `active` where it
+    /// changed, numbers of members `added` and `removed`, `rewrites`; `display`, another name of
+    /// somebody; `error`, what a client was told in vain; `bodyBytes` of a body that is too long to
+    /// be kept.
     package let detail: JSONObject
+    /// The request that it came with; `nil` where there was none, or it is not known any more.
+    package var request: RequestTrace?
 
     package init(
         at: Instant,
@@ -64,7 +92,8 @@ package struct JournalEntry: Sendable, Equatable {
         action: Action,
         subject: Subject,
         concerned: [String] = [],
-        detail: JSONObject = [:]
+        detail: JSONObject = [:],
+        request: RequestTrace? = nil
     ) {
         self.at = at
         self.requestID = requestID
@@ -73,5 +102,6 @@ package struct JournalEntry: Sendable, Equatable {
         self.subject = subject
         self.concerned = concerned
         self.detail = detail
+        self.request = request
     }
 }

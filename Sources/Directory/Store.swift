@@ -21,12 +21,21 @@ package protocol Store {
         _ body: (any StoreTransaction) throws -> Result
     ) throws -> Result
 
-    /// Notes that a token was used. Best effort: a store that is busy is left alone.
-    func recordUse(ofToken id: Int64, at instant: Instant)
+    /// Runs a transaction that may as well come later: a store that is busy is left alone.
+    ///
+    /// - Returns: Whether it was done.
+    func attempt(_ body: (any StoreTransaction) throws -> Void) -> Bool
+
+    /// Lets others write between two transactions of a longer work.
+    func giveWay()
+
+    /// Whether entries were appended since it was asked last with which the trail is to be kept up
+    /// (`AuditTransaction.keepUp`): about every 64th.
+    func takeBatchEnd() -> Bool
 }
 
 /// What can be read of a store, all of one state.
-package protocol StoreReading: ReceiverReading, AdministratorReading {
+package protocol StoreReading: ReceiverReading, AdministratorReading, AuditReading {
     /// The resource with the id, as the client of a provisioning domain sees it.
     ///
     /// - Returns: `nil` when there is none of the type with this id.
@@ -75,7 +84,9 @@ package enum MemberSelection: Sendable {
 }
 
 /// A transaction of a store.
-package protocol StoreTransaction: StoreReading, ReceiverTransaction, AdministratorTransaction {
+package protocol StoreTransaction: StoreReading, ReceiverTransaction, AdministratorTransaction,
+    AuditTransaction
+{
     /// - Returns: The key of the new resource.
     /// - Throws: `taken`.
     func insert(_ resource: ResourceRecord) throws -> Int64

@@ -19,8 +19,10 @@ package struct Token: Sendable {
     package var created: Instant
     package var expires: Instant?
     package var revoked: Instant?
-    /// To the hour.
+    /// To the minute.
     package var used: Instant?
+    /// What it was used for then: `GET /Users 200`; `nil` where it was never used, or nobody knows.
+    package var lastRequest: String?
     /// SHA-256 of the secret.
     package var hash: [UInt8]
 
@@ -34,6 +36,7 @@ package struct Token: Sendable {
         expires: Instant? = nil,
         revoked: Instant? = nil,
         used: Instant? = nil,
+        lastRequest: String? = nil,
         hash: [UInt8] = []
     ) {
         self.id = id
@@ -45,12 +48,18 @@ package struct Token: Sendable {
         self.expires = expires
         self.revoked = revoked
         self.used = used
+        self.lastRequest = lastRequest
         self.hash = hash
     }
 
     package func isValid(at now: Instant) -> Bool {
         guard revoked == nil else { return false }
         return expires.map { now.microseconds < $0.microseconds } ?? true
+    }
+
+    /// Whether the answer that was noted last was an error's.
+    package var hasFailedLast: Bool {
+        lastRequest.flatMap { Int($0.suffix(3)) }.map { $0 >= 400 } ?? false
     }
 
     /// Checks what people choose of a token.

@@ -47,6 +47,8 @@ extension Work {
     /// Deletes a resource, and says of each that this changes that it was changed.
     private func delete(_ stored: StoredResource, in transaction: any StoreTransaction) throws {
         let type = stored.type
+        let document = try stored.record.document.object()
+        let display = type === ResourceType.user ? document.displayedName : nil
         let members = type.membership == nil ? [] : try transaction.memberIDs(of: stored.key, .all)
         var entries: [JournalEntry] = []
         for touched in try transaction.leaveAll(stored.key, types: types, at: now) {
@@ -70,14 +72,21 @@ extension Work {
                 // A deletion is a version of its own: receivers go by the highest they have seen.
                 subject: try stored.record.subject(version: stored.record.version + 1),
                 concerned: members,
-                detail: detail([:])
+                detail: detail(display.map { ["display": .string($0)] } ?? [:])
             )
         )
         try note(entries, in: transaction)
     }
 
     /// Writes what was done into the journal, and down for the receivers whom it concerns.
+    ///
+    /// All came with one request; the last of them is what it asked for.
     private func note(_ entries: [JournalEntry], in transaction: any StoreTransaction) throws {
+        var entries = entries
+        if let request = caller.request {
+            let trace = request.trace(at: clock())
+            for index in entries.indices { entries[index].request = trace }
+        }
         try transaction.append(entries)
         try transaction.announce(Announcement(entries, types: types), at: now)
     }
@@ -108,6 +117,13 @@ extension Work {
         if before["active"] != document["active"] { what["active"] = document["active"] ?? .null }
         if !added.isEmpty { what["added"] = .integer(Int64(added.count)) }
         if !removed.isEmpty { what["removed"] = .integer(Int64(removed.count)) }
+        if after.type === ResourceType.user, let display = document.displayedName {
+            what["display"] = .string(display)
+        }
+        if let omission = caller.request?.omission { what["bodyBytes"] = omission }
+        if let stored = draft.before {
+            what = try changes(draft, stored, after, document).added(to: what)
+        }
         return JournalEntry(
             at: after.modified,
             requestID: caller.requestID,
@@ -124,6 +140,21 @@ extension Work {
         var detail = what
         detail["rewrites"] = .array(caller.rewrites.map(JSON.string))
         return detail
+    }
+
+    /// With the values before and after.
+    private func changes(
+        _ draft: Draft,
+        _ before: StoredResource,
+        _ after: ResourceRecord,
+        _ document: JSONObject
+    ) throws -> AttributeChanges {
+        var changes = AttributeChanges(of: after.type, limits: limits)
+        if draft.documentChanges { changes.note(try before.record.document.object(), document) }
+        changes.note(externalId: before.record.externalId, after.externalId)
+        if draft.password != nil { changes.note(secret: "password", false, true) }
+        changes.note(members: "members", draft.membership)
+        return changes
     }
 
     private func changedNames(_ draft: Draft, _ record: ResourceRecord) throws -> [String] {

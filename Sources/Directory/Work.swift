@@ -11,6 +11,8 @@ package struct Work {
     /// Looked at between steps; where SQLite works, it looks itself.
     let budget: Budget
     let now: Instant
+    /// For what has to be known at its end.
+    let clock: @Sendable () -> Instant
 
     var types: ResourceTypes { links.types }
 

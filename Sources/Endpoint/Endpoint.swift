@@ -14,6 +14,8 @@ package struct Endpoint {
     private let configuredBase: (Request) -> String?
     private let budget: (Request) -> Budget
     private let outlet: Outlet
+    private let ledger: AuditLedger
+    private let redaction: Redaction
 
     /// What the endpoint needs to tell receivers of changes.
     package struct Outlet {
@@ -48,6 +50,7 @@ package struct Endpoint {
     ///   - configuredBase: The base URL where one is configured, without a trailing slash.
     ///   - budget: What a request may cost.
     ///   - outlet: How receivers are told of changes.
+    ///   - ledger: Puts down what was asked for in vain.
     package init(
         types: ResourceTypes = .standard,
         limits: Limits = .standard,
@@ -55,7 +58,8 @@ package struct Endpoint {
         openStore: @escaping (Request) throws(SCIMError) -> any Store,
         configuredBase: @escaping (Request) -> String? = { _ in nil },
         budget: @escaping (Request) -> Budget = { _ in .unlimited },
-        outlet: Outlet = .none
+        outlet: Outlet = .none,
+        ledger: AuditLedger = AuditLedger()
     ) {
         self.types = types
         self.limits = limits
@@ -64,24 +68,29 @@ package struct Endpoint {
         self.configuredBase = configuredBase
         self.budget = budget
         self.outlet = outlet
+        self.ledger = ledger
+        redaction = Redaction(types)
     }
 
     /// Answers a request.
     ///
     /// `requestID` names the request in log and journal.
     package func answer(_ incoming: Incoming, requestID: String) -> Answer {
-        var progress = Progress()
+        var progress = Progress(started: now())
         do throws(SCIMError) {
             let request: Request
             switch incoming.request {
             case .success(let whole): request = whole
             case .failure(let fault): throw SCIMError(fault)
             }
+            progress.request = request
             progress.isCrossOrigin = request.header("Origin") != nil
             progress.mediaType = try MediaType(accepting: request.header("Accept"))
             let reply = try reply(to: request, requestID, &progress)
+            if let trail = progress.trail { note(trail.answered(reply.status), &progress) }
             return progress.answer(reply)
         } catch {
+            note(error, requestID, &progress)
             return progress.answer(Reply(error), cause: error.cause)
         }
     }
@@ -92,6 +101,8 @@ package struct Endpoint {
         _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
         let route = try Route(path: request.path, types: types)
+        progress.target = route.target
+        progress.trail = trail(request, path: route.path, progress.started)
         if request.method == "OPTIONS" {
             return CrossOrigin.preflight(allowing: route.target.methods)
         }
@@ -108,8 +119,9 @@ package struct Endpoint {
             budget: budget(request),
             now: now
         )
+        progress.directory = directory
         if route.target.isDiscovery {
-            progress.identify(try token(of: request, in: directory), in: directory)
+            progress.token = try token(of: request, in: directory)
             return try discovery.reply(route.target, request, Parameters(request.query))
         }
         if case .deliveries = route.target { return try deliveries(request, directory) }
@@ -140,9 +152,10 @@ package struct Endpoint {
     ) throws(SCIMError) -> Reply {
         try directory.read { store -> Reply in
             let client = try token(of: request, in: store)
-            progress.identify(client, in: directory)
+            progress.token = client
             progress.finally { outlet.retry(request) }
-            var exchange = try Exchange(request, requestID, client, directory)
+            let trail = progress.trail ?? trail(request, path: request.path, progress.started)
+            var exchange = try Exchange(request, requestID, client, directory, trail)
             defer { progress.rewrites = exchange.rewrites }
             return try exchange.read(target, in: store)
         }
@@ -155,12 +168,16 @@ package struct Endpoint {
         _ directory: Directory,
         _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
+        var trail = progress.trail ?? trail(request, path: request.path, progress.started)
         let (client, receivers) = try directory.read { store -> (Token, [Receiver]) in
-            (try token(of: request, in: store), try store.receivers())
+            let client = try token(of: request, in: store)
+            trail.settings = try store.auditSettings()
+            return (client, try store.receivers())
         }
-        progress.identify(client, in: directory)
+        progress.trail = trail
+        progress.token = client
         let review = try review(target, receivers, directory)
-        var exchange = try Exchange(request, requestID, client, directory, review: review)
+        var exchange = try Exchange(request, requestID, client, directory, trail, review: review)
         defer { progress.rewrites = exchange.rewrites }
         let reply = try exchange.change(target, directory)
         if !receivers.isEmpty { progress.finally { outlet.deliver(request) } }
@@ -203,25 +220,100 @@ package struct Endpoint {
     }
 }
 
+/// The audit trail.
+extension Endpoint {
+    private func trail(_ request: Request, path: String, _ started: Instant) -> AuditTrail {
+        AuditTrail(request, path: path, started: started, redaction, limits)
+    }
+
+    /// Puts down that the token was used, and what the change leaves to be done: the client need
+    /// not wait for the disk.
+    private func note(_ request: SentRequest, _ progress: inout Progress) {
+        guard let token = progress.token, let directory = progress.directory else { return }
+        progress.finally {
+            directory.noteUse(of: token, for: request)
+            directory.tendAudit()
+        }
+    }
+
+    /// Puts down that a request was refused or failed.
+    private func note(_ error: SCIMError, _ requestID: String, _ progress: inout Progress) {
+        guard let request = progress.request else { return }
+        let answered = now()
+        let started = progress.started
+        let trail = progress.trail ?? trail(request, path: request.path, started)
+        if let token = progress.token, let directory = progress.directory {
+            note(trail.answered(error.status), &progress)
+            let (target, rewrites) = (progress.target, progress.rewrites)
+            return progress.finally {
+                let refusal = trail.refusal(
+                    error,
+                    of: request,
+                    target,
+                    token,
+                    requestID,
+                    rewrites,
+                    at: answered
+                )
+                ledger.refuse(refusal, in: directory)
+            }
+        }
+        if let directory = progress.directory {
+            if error.status == 401 {
+                progress.finally { ledger.countUnauthenticated(in: directory) }
+            }
+        } else if error.status < 500 {
+            progress.finally { noteStray(error, request, requestID, trail, at: answered) }
+        }
+    }
+
+    /// Puts down a request that leads nowhere: only a valid token makes an entry of it.
+    private func noteStray(
+        _ error: SCIMError,
+        _ request: Request,
+        _ requestID: String,
+        _ trail: AuditTrail,
+        at answered: Instant
+    ) {
+        guard let store = try? openStore(request) else { return }
+        let directory = Directory(
+            store: store,
+            links: Links(base: "", types: types),
+            limits: limits,
+            now: now
+        )
+        var trail = trail
+        let known = try? directory.read { store -> Token in
+            trail.settings = try store.auditSettings()
+            return try token(of: request, in: store)
+        }
+        guard let known else { return ledger.countUnauthenticated(in: directory) }
+        ledger.refuse(
+            trail.refusal(error, of: request, nil, known, requestID, [], at: answered),
+            in: directory
+        )
+    }
+}
+
 /// What is found out about a request on the way to its answer: it counts however the way ends.
 private struct Progress {
+    let started: Instant
+    var request: Request?
+    var target: Route.Target?
+    /// What the audit trail is told; `nil` as long as it is not known where the request leads.
+    var trail: AuditTrail?
+    var directory: Directory?
+    /// `nil` as long as none was found valid.
+    var token: Token?
     var mediaType = MediaType.scim
     /// Whether a page of another origin asks, by way of a browser.
     var isCrossOrigin = false
-    /// Name of the token; `nil` as long as none was found valid.
-    private var client: String?
     /// The profile's rewrites that fired.
     var rewrites: [String] = []
     /// What can wait until the client has its answer.
     private var afterwards: (() -> Void)?
 
-    /// Notes whom the request comes from.
-    ///
-    /// That the token was used is written down afterwards: the client need not wait for the disk.
-    mutating func identify(_ token: Token, in directory: Directory) {
-        client = token.name
-        afterwards = { directory.noteUse(of: token) }
-    }
+    init(started: Instant) { self.started = started }
 
     /// Puts down what else is to be done when the client has its answer.
     mutating func finally(_ step: @escaping () -> Void) {
@@ -242,7 +334,7 @@ private struct Progress {
         )
         return Answer(
             response,
-            client: client,
+            client: token?.name,
             rewrites: rewrites,
             cause: cause,
             afterwards: afterwards

@@ -10,6 +10,7 @@ struct Exchange {
     private let request: Request
     private let requestID: String
     private let token: Token
+    private let audit: AuditTrail
     private let profile: Profile
     private let parameters: Parameters
     private let links: Links
@@ -18,6 +19,8 @@ struct Exchange {
     private let review: Directory.Review?
     /// The names of the rewrites that fired.
     private(set) var rewrites: [String] = []
+    /// What was read of the body.
+    private var sent: JSON?
 
     /// - Throws: `invalidValue` for a query that cannot be decoded; 503 for a token whose profile
     ///   this program does not know.
@@ -26,6 +29,7 @@ struct Exchange {
         _ requestID: String,
         _ token: Token,
         _ directory: Directory,
+        _ audit: AuditTrail,
         review: Directory.Review? = nil
     ) throws(SCIMError) {
         guard let profile = Profile.named(token.profile) else {
@@ -39,6 +43,7 @@ struct Exchange {
         self.request = request
         self.requestID = requestID
         self.token = token
+        self.audit = audit
         self.profile = profile
         parameters = try Parameters(request.query)
         links = directory.links
@@ -228,7 +233,7 @@ extension Exchange {
         let representation = try representation(type)
         let resource = try directory.perform(
             .create(try sentResource(type), restoring: profile.restoring),
-            by: caller,
+            by: caller(answering: 201),
             loading: representation.parts,
             review: review
         )
@@ -249,7 +254,7 @@ extension Exchange {
         let sent = try sentResource(type)
         let resource = try directory.perform(
             .replace(id: try checked(id, type), with: sent, preconditions),
-            by: caller,
+            by: caller(answering: 200),
             loading: representation.parts,
             review: review
         )
@@ -276,7 +281,7 @@ extension Exchange {
                 profile.patch(of: type, links: links, limits: limits),
                 preconditions
             ),
-            by: caller,
+            by: caller(answering: representation == nil ? 204 : 200),
             loading: representation?.parts ?? [],
             review: review
         )
@@ -293,13 +298,18 @@ extension Exchange {
         try requireWrite()
         _ = try directory.perform(
             .delete(id: try checked(id, type), type, preconditions),
-            by: caller,
+            by: caller(answering: 204),
             review: review
         )
         return Reply(status: 204)
     }
 
-    private var caller: Caller { Caller(token, requestID: requestID, rewrites: rewrites) }
+    private func caller(answering status: Int) -> Caller {
+        var trace = audit.request
+        trace.status = status
+        trace.body = audit.kept(request.body, sent)
+        return Caller(token, requestID: requestID, rewrites: rewrites, request: trace)
+    }
 
     private func requireWrite() throws(SCIMError) {
         guard token.rights == .write else {
@@ -372,7 +382,7 @@ extension Exchange {
         return try SentResource(resource, type: type)
     }
 
-    private func json() throws(SCIMError) -> JSON {
+    private mutating func json() throws(SCIMError) -> JSON {
         if request.body.isEmpty { throw .invalidSyntax("the body is empty") }
         try MediaType.check(
             contentType: request.header("Content-Type"),
@@ -386,6 +396,7 @@ extension Exchange {
             let place = error.offset.map { ", at byte \($0)" } ?? ""
             throw .invalidSyntax("the body cannot be read as JSON: \(error.message)\(place)")
         }
+        sent = json
         try checkBudget()
         return json
     }

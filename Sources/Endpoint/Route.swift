@@ -39,6 +39,8 @@ struct Route: Sendable {
 
     /// The path of the base URL, without a trailing slash: `/scim/v2`.
     let basePath: String
+    /// The path behind the base, as it was sent.
+    let path: String
     let target: Target
 
     /// - Parameters:
@@ -49,7 +51,8 @@ struct Route: Sendable {
     init(path: String, types: ResourceTypes) throws(SCIMError) {
         let segments = Segments(path)
         let start = try Self.start(segments.decoded, types)
-        basePath = segments.base(of: start)
+        basePath = segments.path(of: ..<start)
+        self.path = segments.path(of: start...)
         var rest = segments.decoded[start...]
         // An id that cannot be decoded is none that exists.
         guard let first = rest.popFirst() else {
@@ -154,11 +157,11 @@ private struct Segments {
         }
     }
 
-    /// The first segments as a path, as they were sent.
-    func base(of count: Int) -> String {
+    /// Some of the segments as a path, as they were sent.
+    func path(of range: some RangeExpression<Int>) -> String {
         var path = path
         return path.withUTF8 { bytes in
-            encoded[..<count].reduce(into: "") { base, segment in
+            encoded[range].reduce(into: "") { base, segment in
                 base += "/"
                 base += String(decoding: bytes[segment], as: UTF8.self)
             }

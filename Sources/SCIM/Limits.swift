@@ -47,6 +47,15 @@ package struct Limits: Sendable {
     package var pageSize = 500
     /// Milliseconds of a process's time that a request may take; what takes longer is ended.
     package var requestCPUMilliseconds = 5_000
+    /// Bytes of a body that the audit trail keeps.
+    package var auditBodyBytes = 65_536
+    /// Bytes of one value before or after a change in the audit trail.
+    package var auditValueBytes = 1_024
+    /// Bytes of all changes of one entry in the audit trail.
+    package var auditChangesBytes = 32_768
+    /// Refused and failed requests of one token that the audit trail keeps in an hour; those beyond
+    /// are counted.
+    package var auditRefusalsPerHour = 1_000
     /// Bytes of a password; bcrypt ignores what lies beyond.
     package var passwordBytes = 72
 

@@ -4,7 +4,17 @@ import SCIM
 
 /// Entries as rows of table `journal`.
 extension JournalEntry {
-    /// Reads a row: `sequence` and what follows it, in the order of the table's columns.
+    /// The columns that a row is read of, of a table `j`.
+    static func columns(_ columns: AuditColumns) -> SQL {
+        let body: SQL = columns == .all ? "j.body" : "NULL"
+        return """
+            j.sequence, j.at, j.request, j.actor_type, j.actor_id, j.actor, j.action, j.type,
+            j.resource, j.name, j.version, j.concerned, j.detail, j.method, j.path, j.address,
+            j.agent, j.status, j.microseconds, \(body)
+            """
+    }
+
+    /// Reads a row of `columns`.
     ///
     /// - Throws: `StoreError.damaged`.
     init(_ row: borrowing Rows) throws {
@@ -24,7 +34,18 @@ extension JournalEntry {
                 version: row.integer(10)
             ),
             concerned: (concerned.array ?? []).compactMap(\.string),
-            detail: try Self.json(row.text(12)).object ?? [:]
+            detail: try Self.json(row.text(12)).object ?? [:],
+            request: row.optionalText(13).map { method in
+                RequestTrace(
+                    method: method,
+                    path: row.text(14),
+                    address: row.optionalText(15),
+                    agent: row.optionalText(16),
+                    status: Int(row.integer(17)),
+                    microseconds: row.integer(18),
+                    body: row.optionalText(19)
+                )
+            }
         )
         sequence = row.integer(0)
     }
@@ -37,8 +58,22 @@ extension JournalEntry {
         }
     }
 
+    /// All columns but the number, as they are inserted.
+    var row: [SQLValue] {
+        [
+            at.microseconds.sqlValue, requestID.sqlValue, actor.type.sqlValue, actor.id.sqlValue,
+            actor.name.sqlValue, action.rawValue.sqlValue, subject.type.sqlValue,
+            subject.id.sqlValue, subject.name.sqlValue, subject.version.sqlValue,
+            concernedText.map(SQLValue.utf8) ?? .null, .utf8(JSON.object(detail).text),
+            request?.method.sqlValue ?? .null, request?.path.sqlValue ?? .null,
+            request?.address.sqlValue ?? .null, request?.agent.sqlValue ?? .null,
+            request?.status.sqlValue ?? .null, request?.microseconds.sqlValue ?? .null,
+            request?.body.sqlValue ?? .null,
+        ]
+    }
+
     /// The ids as JSON text; `nil` where there are none.
-    var concernedText: [UInt8]? {
+    private var concernedText: [UInt8]? {
         concerned.isEmpty ? nil : JSON.array(concerned.map(JSON.string)).text
     }
 }
@@ -54,26 +89,10 @@ extension JournalEntry.Actor {
             }
     }
 
-    var type: String {
-        switch self {
-        case .token: "token"
-        case .administrator: "administrator"
-        case .command: "command"
-        case .system: "system"
-        }
-    }
-
     var id: Int64? {
         switch self {
         case .token(let id, _), .administrator(let id, _): id
         case .command, .system: nil
-        }
-    }
-
-    var name: String {
-        switch self {
-        case .token(_, let name), .administrator(_, let name), .command(let name): name
-        case .system: ""
         }
     }
 }

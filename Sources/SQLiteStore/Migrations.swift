@@ -239,6 +239,7 @@ enum Migrations {
         CREATE INDEX delivery_parked ON delivery (receiver, resource)
             WHERE due IS NULL AND acknowledged < version;
         CREATE INDEX outcome_resource ON outcome (resource, receiver, sequence);
+        CREATE INDEX delivery_problem ON delivery (receiver) WHERE problem_code IS NOT NULL;
 
         -- The last request of each token, so that people see whether a client is alive.
         ALTER TABLE token ADD COLUMN last_request TEXT; -- GET /Users 200

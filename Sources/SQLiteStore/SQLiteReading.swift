@@ -260,7 +260,8 @@ struct SQLiteReading: StoreReading {
     func token(hash: [UInt8]) throws -> Token? {
         let rows = try connection.rows(
             """
-            SELECT id, name, profile, rights, domain, created, expires, revoked, used, hash
+            SELECT id, name, profile, rights, domain, created, expires, revoked, used, hash,
+                last_request
             FROM token WHERE hash = ?
             """,
             hash
@@ -271,7 +272,8 @@ struct SQLiteReading: StoreReading {
     func tokens() throws -> [Token] {
         let rows = try connection.rows(
             """
-            SELECT id, name, profile, rights, domain, created, expires, revoked, used, hash
+            SELECT id, name, profile, rights, domain, created, expires, revoked, used, hash,
+                last_request
             FROM token ORDER BY id
             """
         )
@@ -291,6 +293,7 @@ struct SQLiteReading: StoreReading {
             expires: instant(row.optionalInteger(6)),
             revoked: instant(row.optionalInteger(7)),
             used: instant(row.optionalInteger(8)),
+            lastRequest: row.optionalText(10),
             hash: row.bytes(9)
         )
     }
@@ -304,12 +307,9 @@ struct SQLiteReading: StoreReading {
     func journal(after sequence: Int64, limit: Int) throws -> [JournalEntry] {
         let rows = try connection.rows(
             """
-            SELECT sequence, at, request, actor_type, actor_id, actor, action, type, resource, name,
-                version, concerned, detail
-            FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?
-            """,
-            sequence,
-            limit
+            SELECT \(JournalEntry.columns(.all)) FROM journal j WHERE j.sequence > \(sequence)
+            ORDER BY j.sequence LIMIT \(limit)
+            """
         )
         var entries: [JournalEntry] = []
         while try rows.next() { entries.append(try JournalEntry(rows)) }

@@ -1,4 +1,5 @@
 import Directory
+import Glibc
 import SCIM
 
 /// The store on SQLite: one connection a process, WAL, `synchronous=FULL`.
@@ -31,6 +32,7 @@ package final class SQLiteStore: Store {
     private let file: OpenFile
     private let attributes: AttributeNumbers
     private let types: ResourceTypes
+    private let batches = JournalBatches()
     private var hasFailed = false
     /// Whether no new connection is needed.
     ///
@@ -106,22 +108,32 @@ package final class SQLiteStore: Store {
                 // Immediate, so that nothing it has read can change before it commits.
                 try connection.transaction("BEGIN IMMEDIATE") {
                     try checkSchema()
-                    return try body(SQLiteTransaction(reading: reading))
+                    return try body(SQLiteTransaction(reading: reading, batches: batches))
                 }
             }
         }
     }
 
-    package func recordUse(ofToken id: Int64, at instant: Instant) {
-        // Another process may hold the lock; then it, or the next request, makes the note.
-        try? connection.withoutWaiting {
-            try connection.execute(
-                "UPDATE token SET used = ? WHERE id = ?",
-                instant.microseconds,
-                id
-            )
+    package func attempt(_ body: (any StoreTransaction) throws -> Void) -> Bool {
+        do {
+            try connection.withoutWaiting {
+                try connection.transaction("BEGIN IMMEDIATE") {
+                    try checkSchema()
+                    try body(SQLiteTransaction(reading: reading, batches: batches))
+                }
+            }
+            return true
+        } catch {
+            return false
         }
     }
+
+    package func giveWay() {
+        // Those who wait for the lock look for it each millisecond.
+        usleep(3_000)
+    }
+
+    package func takeBatchEnd() -> Bool { batches.takeEnd() }
 
     /// Copies the database into a new file, whole and of one moment, while others use it.
     ///

@@ -4,6 +4,7 @@ import SCIM
 /// A transaction: `BEGIN IMMEDIATE`, so that nothing it has read can change before it commits.
 struct SQLiteTransaction: StoreTransaction {
     let reading: SQLiteReading
+    let batches: JournalBatches
 
     var connection: Connection { reading.connection }
     private var attributes: AttributeNumbers { reading.attributes }
@@ -390,25 +391,19 @@ struct SQLiteTransaction: StoreTransaction {
 
     func append(_ entries: [JournalEntry]) throws {
         for entry in entries {
-            try connection.execute(
+            let rows = try connection.rows(
                 """
                 INSERT INTO journal (at, request, actor_type, actor_id, actor, action, type,
-                    resource, name, version, concerned, detail)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                entry.at.microseconds,
-                entry.requestID,
-                entry.actor.type,
-                entry.actor.id,
-                entry.actor.name,
-                entry.action.rawValue,
-                entry.subject.type,
-                entry.subject.id,
-                entry.subject.name,
-                entry.subject.version,
-                entry.concernedText.map(SQLValue.utf8),
-                SQLValue.utf8(JSON.object(entry.detail).text)
+                    resource, name, version, concerned, detail, method, path, address, agent,
+                    status, microseconds, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
             )
+            for (index, value) in entry.row.enumerated() {
+                try rows.bind(value, at: Int32(index + 1))
+            }
+            _ = try rows.next()
+            batches.note(connection.lastInsertedKey)
         }
     }
 

@@ -495,7 +495,9 @@ private final class HookedStore: Store {
         return try store.write(within: budget, body)
     }
 
-    func recordUse(ofToken id: Int64, at instant: Instant) {
-        store.recordUse(ofToken: id, at: instant)
-    }
+    func attempt(_ body: (any StoreTransaction) throws -> Void) -> Bool { store.attempt(body) }
+
+    func giveWay() { store.giveWay() }
+
+    func takeBatchEnd() -> Bool { store.takeBatchEnd() }
 }

@@ -212,7 +212,9 @@ private final class WatchedStore: Store {
         }
     }
 
-    func recordUse(ofToken id: Int64, at instant: Instant) {
-        store.recordUse(ofToken: id, at: instant)
-    }
+    func attempt(_ body: (any StoreTransaction) throws -> Void) -> Bool { store.attempt(body) }
+
+    func giveWay() { store.giveWay() }
+
+    func takeBatchEnd() -> Bool { store.takeBatchEnd() }
 }

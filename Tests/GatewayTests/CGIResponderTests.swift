@@ -38,7 +38,7 @@ struct CGIResponderTests {
             let environment = Strings(["REQUEST_METHOD=GET", "REQUEST_URI=/Users"])
             let isWritten = responder.run(environment: environment.pointers) { _ in
                 let response = Response(status: 200, contentType: "text/plain", body: [0x78])
-                return Answer(response) { seen = readToTheEnd(output[0]) }
+                return Answer(response, afterwards: { seen = readToTheEnd(output[0]) })
             }
             #expect(isWritten)
             #expect(seen.hasPrefix("Status: 200 OK\r\n"))

@@ -226,10 +226,13 @@ struct FastCGIResponderTests {
         let received = DispatchSemaphore(value: 0)
         let isReceived = Flag()
         let handle: @Sendable (Incoming) -> Answer = { incoming in
-            Answer(describe(incoming).response) {
-                // Not for ever: an answer that comes behind this is to fail, not to hang.
-                isReceived.value = received.wait(timeout: .now() + 10) == .success
-            }
+            Answer(
+                describe(incoming).response,
+                afterwards: {
+                    // Not for ever: an answer that comes behind this is to fail, not to hang.
+                    isReceived.value = received.wait(timeout: .now() + 10) == .success
+                }
+            )
         }
         try withResponder(limits: limits, handle: handle) { path in
             let answer = try Records.exchange(

@@ -219,7 +219,9 @@ struct MigrationTests {
         #expect(
             try database.rows(
                 "SELECT name FROM sqlite_master WHERE name LIKE 'delivery_%' ORDER BY name"
-            ) == ["delivery_account", "delivery_due"]
+            ) == [
+                "delivery_account", "delivery_detached", "delivery_due", "delivery_parked",
+            ]
         )
         let receiver = Receiver(
             kind: .wordpress,

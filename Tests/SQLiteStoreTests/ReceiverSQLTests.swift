@@ -24,7 +24,8 @@ struct ReceiverSQLTests {
                 connection: connection,
                 attributes: attributes,
                 types: .standard
-            )
+            ),
+            batches: JournalBatches()
         )
     }
 

@@ -534,11 +534,16 @@ struct StoreContractTests {
                 hash: hash
             )
             let id = try store.write(within: .unlimited) { try $0.insert(token) }
-            store.recordUse(ofToken: id, at: Self.later)
+            #expect(
+                store.attempt {
+                    try $0.noteUse(ofToken: id, at: Self.later, for: "GET /Users 200")
+                }
+            )
             try store.write(within: .unlimited) { transaction in
                 let stored = try #require(try transaction.token(hash: hash))
                 #expect(stored.id == id && stored.name == "hr" && stored.rights == .read)
                 #expect(stored.expires == Self.later && stored.used == Self.later)
+                #expect(stored.lastRequest == "GET /Users 200")
                 #expect(try transaction.token(hash: [1]) == nil)
                 #expect(try transaction.revokeToken(id, at: Self.later))
                 #expect(try !transaction.revokeToken(id, at: Self.later))

@@ -82,10 +82,17 @@ struct StoreFaultTests {
         let used = { try test.store.read(within: .unlimited) { try $0.token(hash: hash)?.used } }
         let other = try test.database()
         try other.execute("BEGIN IMMEDIATE")
-        test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
+        let note = { (transaction: any StoreTransaction) in
+            try transaction.noteUse(
+                ofToken: id,
+                at: Instant(milliseconds: 5),
+                for: "GET /Users 200"
+            )
+        }
+        #expect(!test.store.attempt(note))
         try other.execute("ROLLBACK")
         #expect(try used() == nil)
-        test.store.recordUse(ofToken: id, at: Instant(milliseconds: 5))
+        #expect(test.store.attempt(note))
         #expect(try used() == Instant(milliseconds: 5))
     }
 

@@ -35,7 +35,7 @@ extension Directory {
     ///   - receiver: As it was read.
     ///   - caller: Who changes it.
     ///   - names: What is changed, for the journal: words, no values.
-    ///   - resent: Ids of the resources that it is to be told of anew.
+    ///   - resending: The resources that it is to be told of anew.
     ///   - change: Makes of the receiver as it is now what it is to be.
     /// - Returns: The receiver as it is now.
     /// - Throws: 404 when it is gone; what `change` throws.
@@ -44,7 +44,7 @@ extension Directory {
         _ receiver: Receiver,
         by caller: Caller,
         attributes names: [String],
-        resending resent: [String] = [],
+        resending: Resending = .these([]),
         _ change: (inout Receiver) throws -> Void
     ) throws(SCIMError) -> Receiver {
         try answering {
@@ -54,12 +54,30 @@ extension Directory {
                 }
                 try change(&changed)
                 try transaction.update(changed)
-                if let type = changed.scope.type, !resent.isEmpty {
-                    try transaction.announce(resent, ofType: type, to: changed.id, at: now())
-                }
+                try announce(resending, to: changed, in: transaction)
                 try transaction.append([entry(.modify, changed, changed.id, names, caller)])
                 return changed
             }
+        }
+    }
+
+    /// Which resources a receiver is to be told of anew.
+    package enum Resending: Sendable {
+        /// By their ids.
+        case these([String])
+        case all
+    }
+
+    private func announce(
+        _ resending: Resending,
+        to receiver: Receiver,
+        in transaction: any StoreTransaction
+    ) throws {
+        switch resending {
+        case .all: try transaction.announceAll(to: receiver.id, at: now())
+        case .these(let ids):
+            guard let type = receiver.scope.type, !ids.isEmpty else { return }
+            try transaction.announce(ids, ofType: type, to: receiver.id, at: now())
         }
     }
 
@@ -189,7 +207,8 @@ extension Directory {
             detail: [
                 "kind": .string(receiver.kind.rawValue),
                 "attributes": .array(names.map(JSON.string)),
-            ]
+            ],
+            request: caller.request?.trace(at: now())
         )
     }
 }
@@ -258,16 +277,52 @@ extension Directory {
     }
 
     /// Notes what became of deliveries.
+    ///
+    /// - Parameters:
+    ///   - settlements: What the receiver answered.
+    ///   - receiver: Its number.
+    ///   - trouble: Why it cannot be reached; `nil` where it can.
+    ///   - sequence: The journal's last when the state was read that was sent; `nil` where nobody
+    ///     knows: then only an answer to the newest state says what it covers.
+    /// - Throws: 503.
     package func settle(
         _ settlements: [Settlement],
         of receiver: Int64,
-        trouble: Trouble?
+        trouble: Trouble?,
+        asOf sequence: Int64? = nil
     ) throws(SCIMError) {
         try answering {
             try store.write(within: budget) { transaction in
+                try note(settlements, of: receiver, asOf: sequence, in: transaction)
                 try transaction.settle(settlements, of: receiver, at: now())
                 try transaction.setTrouble(trouble, of: receiver)
             }
         }
+    }
+
+    /// Notes what the answers say that is new.
+    private func note(
+        _ settlements: [Settlement],
+        of receiver: Int64,
+        asOf sequence: Int64?,
+        in transaction: any StoreTransaction
+    ) throws {
+        if settlements.isEmpty { return }
+        let ids = settlements.map(\.resource)
+        let records = try transaction.deliveries(to: receiver, .of(ids), limit: ids.count)
+        let last = sequence == nil ? try transaction.lastSequence() : 0
+        let outcomes = settlements.compactMap { settlement -> Outcome? in
+            guard let record = records.first(where: { $0.resource == settlement.resource }),
+                sequence != nil || record.version == settlement.version
+            else { return nil }
+            return Outcome(
+                settlement,
+                of: record,
+                by: receiver,
+                sequence: sequence ?? last,
+                at: now()
+            )
+        }
+        try transaction.append(outcomes)
     }
 }

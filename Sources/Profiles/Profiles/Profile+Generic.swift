@@ -5,7 +5,7 @@ extension Profile {
     /// publish what they send.
     package static let generic = Profile(
         name: "generic",
-        title: "Generic",
+        title: "Any SCIM 2.0 client",
         rewrites: Rewrite.common + [.schemaNames]
     )
 }

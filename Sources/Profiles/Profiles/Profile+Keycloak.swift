@@ -4,5 +4,5 @@ extension Profile {
     ///
     /// The first writes `active` as text in a PATCH and empties a group by `remove` with the
     /// value `null`; the last sends roles that have a type and no value.
-    static let keycloak = Profile(name: "keycloak", title: "Keycloak extensions")
+    static let keycloak = Profile(name: "keycloak", title: "Keycloak")
 }

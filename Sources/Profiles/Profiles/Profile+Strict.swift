@@ -4,7 +4,7 @@ extension Profile {
     /// other profiles pass over is refused.
     package static let strict = Profile(
         name: "strict",
-        title: "RFC 7643 and RFC 7644 to the letter",
+        title: "Strict: none of a provider’s habits",
         rewrites: [],
         filterRepairs: [],
         filterValues: .json,

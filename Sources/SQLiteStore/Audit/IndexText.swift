@@ -1,0 +1,131 @@
+import Directory
+import SCIM
+
+/// The words and marks by which entries and users are found, as they stand in the full-text tables.
+///
+/// Words begin with `w`; marks with `t`, a letter for their kind, and a hash or a word of the
+/// program. A mark says no more than that an entry may be meant: `AuditQuery.matches` decides.
+/// The same row always has the same words, for they are needed again to take them away.
+enum IndexText {
+    private enum Mark: String {
+        case subject = "ts"
+        case concerned = "tm"
+        case request = "tq"
+        case actor = "tn"
+        case actorType = "tv"
+        case address = "ta"
+        case kind = "tk"
+        case result = "tr"
+        case status = "th"
+        case type = "ty"
+        case user = "ti"
+    }
+
+    /// A mark of a text, without regard to ASCII case: FNV-1a of 64 bits.
+    private static func mark(_ mark: Mark, _ text: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in text.utf8 {
+            hash = (hash ^ UInt64(byte.asciiLowercased)) &* 0x0000_0100_0000_01B3
+        }
+        return mark.rawValue + String(hash, radix: 16)
+    }
+
+    /// Words and marks of an entry.
+    static func text(of entry: JournalEntry) -> String {
+        var parts = entry.words.map { "w\($0)" }
+        parts.append(mark(.actor, entry.actor.name))
+        parts.append(Mark.actorType.rawValue + entry.actor.type)
+        parts.append(Mark.result.rawValue + entry.result.rawValue)
+        parts += entry.kinds.map { Mark.kind.rawValue + $0.rawValue }
+        parts += entry.indexedConcerned.map { mark(.concerned, $0) }
+        if !entry.subject.id.isEmpty { parts.append(mark(.subject, entry.subject.id)) }
+        if !entry.subject.type.isEmpty { parts.append(mark(.type, entry.subject.type)) }
+        if !entry.requestID.isEmpty { parts.append(mark(.request, entry.requestID)) }
+        if let address = entry.request?.address { parts.append(mark(.address, address)) }
+        if let status = entry.request?.status { parts.append("\(Mark.status.rawValue)\(status)") }
+        return parts.joined(separator: " ")
+    }
+
+    /// The conditions of a query in the full-text table's language, but for words.
+    static func terms(of query: AuditQuery) -> [String] {
+        var terms: [String] = []
+        if let id = query.subject { terms.append(mark(.subject, id)) }
+        if let id = query.concerning {
+            terms.append("(\(mark(.subject, id)) OR \(mark(.concerned, id)))")
+        }
+        if let id = query.requestID { terms.append(mark(.request, id)) }
+        if let name = query.actor { terms.append(mark(.actor, name)) }
+        if let type = query.actorType {
+            terms += SearchWords.words(of: type).map { Mark.actorType.rawValue + $0 }
+        }
+        if let address = query.address { terms.append(mark(.address, address)) }
+        if let kind = query.kind { terms.append(Mark.kind.rawValue + kind.rawValue) }
+        if let result = query.result {
+            let known: AuditResult = result == .stuck ? .done : result
+            terms.append(Mark.result.rawValue + known.rawValue)
+        }
+        if let status = query.status { terms.append("\(Mark.status.rawValue)\(max(status, 0))") }
+        if let type = query.type { terms.append(mark(.type, type)) }
+        return terms
+    }
+
+    /// One of several things.
+    static func anySubject(of ids: some Collection<String>) -> String {
+        "(\(ids.map { mark(.subject, $0) }.joined(separator: " OR ")))"
+    }
+
+    // MARK: Users
+
+    /// Words and marks of a user.
+    static func text(ofUser id: String, _ document: JSONObject) -> String {
+        var texts = [document["userName"], document["displayName"]].compactMap { $0?.string }
+        texts += (document["name"]?.object?.members ?? []).compactMap(\.value.string)
+        texts += (document["emails"]?.array ?? []).compactMap { $0.object?["value"]?.string }
+        let enterprise = document[Schema.enterpriseUser.id]?.object
+        if let department = enterprise?["department"]?.string { texts.append(department) }
+        let words = SearchWords.words(of: texts.joined(separator: " ")).map { "w\($0)" }
+        let isActive = document["active"] == true
+        return (words + [isActive ? active : inactive, user(id)]).joined(separator: " ")
+    }
+
+    static func user(_ id: String) -> String { mark(.user, id) }
+
+    static let active = "xactive"
+    static let inactive = "xinactive"
+}
+
+/// Words that somebody looks for in a full-text table.
+///
+/// What begins so in more letters than the table has lists of beginnings for is put together of all
+/// such words, at the price of all that is found; where much is found, the lists are quicker, with
+/// a look at each.
+struct WordMatch {
+    /// Letters of the beginnings that the table has lists of, with the `w` before.
+    private static let listedBytes = 4
+
+    /// All conditions.
+    let whole: String
+    /// The conditions with the words cut to beginnings that there are lists of; `nil` where that is
+    /// the same.
+    let listed: String?
+
+    init(_ search: WordSearch, and terms: [String]) {
+        let words = search.terms.map { "w\($0.text)\($0.isPrefix ? "*" : "")" }
+        whole = (words + terms).joined(separator: " AND ")
+        let isLonger = { (term: WordSearch.Term) in
+            term.isPrefix && term.text.utf8.count >= Self.listedBytes
+        }
+        guard search.terms.contains(where: isLonger) else {
+            listed = nil
+            return
+        }
+        let cut = search.terms.map { term in
+            isLonger(term)
+                ? "w\(term.text.cut(toBytes: Self.listedBytes - 1))*"
+                : "w\(term.text)\(term.isPrefix ? "*" : "")"
+        }
+        listed = (cut + terms).joined(separator: " AND ")
+    }
+
+    var isEmpty: Bool { whole.isEmpty }
+}
