@@ -123,7 +123,6 @@ package struct WordPressDesk {
         return result
     }
 
-<<<<<<< HEAD
     /// Has the plugin make an account an ordinary one.
     ///
     /// - Parameters:
@@ -152,7 +151,8 @@ package struct WordPressDesk {
                 message: result["message"]?.string ?? "the site would not"
             )
         )
-=======
+    }
+
     /// The same of several events, in their order.
     func preview(_ events: [JSONObject]) throws(Failure) -> [JSONObject] {
         let questions = events.map { event -> JSON in
@@ -165,7 +165,6 @@ package struct WordPressDesk {
         let results = (answer.object?["results"]?.array ?? []).compactMap(\.object)
         guard results.count == events.count else { throw Self.noPlugin }
         return results
->>>>>>> mapping
     }
 
     private func ask(_ call: String, _ body: JSONObject) throws(Failure) -> JSON {
