@@ -22,12 +22,8 @@ struct ConsolePlace: Sendable {
         let root = before.last == "v2" ? before.dropLast() : before
         base = "/" + encoded[...index].joined(separator: "/")
         endpoint = "/" + (root + ["v2"]).joined(separator: "/")
-        var segments: [String] = []
-        for segment in encoded[(index + 1)...] {
-            guard let decoded = segment.percentDecoded else { return nil }
-            segments.append(decoded)
-        }
-        self.segments = segments
+        // What cannot be decoded is the name of nothing, either way.
+        segments = encoded[(index + 1)...].map { $0.percentDecoded ?? $0 }
     }
 
     private static func index(_ segments: [String]) -> Int? {

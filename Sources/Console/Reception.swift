@@ -154,8 +154,12 @@ struct Reception {
             let session = seal.session(cookie, agent: agent), !session.isOver(at: now)
         else { return nil }
         let administrator = try directory.read { store -> Administrator? in
-            guard try !store.isSpent("session \(session.id)") else { return nil }
-            return try store.administrator(session.administrator)
+            guard try !store.isSpent("session \(session.id)"),
+                let known = try store.administrator(session.administrator)
+            else { return nil }
+            // Whom a site vouches for has to leave when it does.
+            if let site = known.receiver, try store.receiver(site) == nil { return nil }
+            return known
         }
         guard let administrator, session.began >= administrator.sessionsSince else { return nil }
         if session.seen.adding(seconds: Self.renewalSeconds) <= now {

@@ -45,6 +45,13 @@ def test_all_can_be_reached_by_tab(inside, world, administrator):
     assert stops > 500
 
 
+def test_links_lead_somewhere(world):
+    for visitor in world.administrator(), world.auditor():
+        broken = []
+        world.pages(visitor, broken=broken)
+        assert broken == []
+
+
 def test_text_is_never_markup(world, administrator):
     """No page holds an element or attribute that a user's text has brought in."""
     def each(address):

@@ -78,16 +78,19 @@ def kind(address):
     return path + ("?" + "&".join(sorted(names)) if names else "")
 
 
-def walk(visitor, each=kind):
-    """Every page that links lead to, by its address below the console: one of each kind.
+def walk(visitor, each=kind, broken=None):
+    """Every page that links lead to: one of each kind, with its address below the console.
 
-    Yields addresses with their markup.
+    Links that lead nowhere go into the list `broken`.
     """
     seen, waiting = {each("/")}, ["/"]
     while waiting:
         path = waiting.pop(0)
         answer = visitor.get(visitor.base + path)
-        assert answer.status == 200, (path, answer.status, answer.location)
+        if answer.status != 200:
+            if broken is not None:
+                broken.append((path, answer.status))
+            continue
         if not dict(answer.headers)["content-type"].startswith("text/html"):
             continue
         markup = Markup(answer.text)
