@@ -52,7 +52,7 @@ package struct Console {
         }
 
         let level: Level
-        /// A sentence.
+        /// A sentence without its full stop.
         let text: String
         /// What to do about it; `nil` where nothing is to be done.
         let cure: String?
