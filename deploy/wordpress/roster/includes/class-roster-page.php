@@ -232,7 +232,11 @@ final class Roster_Page {
 	public static function show() {
 		$state = Roster_Site::state();
 		$words = Roster_Words::state( $state );
-		echo '<div class="wrap"><h1>' . esc_html__( 'Provisioning', 'roster' ) . '</h1>';
+		echo '<div class="wrap"><h1 class="wp-heading-inline">' . esc_html__( 'Provisioning', 'roster' ) . '</h1>';
+		if ( '' !== $state['folder'] && roster_may_open_console() ) {
+			printf( ' <a class="page-title-action" href="%s">%s</a>', esc_url( roster_console_link() ), esc_html__( 'Open the console', 'roster' ) );
+		}
+		echo '<hr class="wp-header-end">';
 		printf( '<div class="notice notice-%s" id="roster-state"><p><strong>%s</strong> %s</p></div>', esc_attr( $words['kind'] ), esc_html( $words['title'] ), esc_html( $words['text'] ) );
 		if ( '' !== $state['went_back'] ) {
 			/* translators: %s: a reason. */
