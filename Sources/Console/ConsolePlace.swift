@@ -9,9 +9,10 @@ struct ConsolePlace: Sendable {
     /// What follows, decoded.
     let segments: [String]
 
+    /// Reads a path; `nil` for one that is not the console's.
+    ///
     /// - Parameter path: Percent-encoded; the console is where `admin` follows `scim` or `v2`, or
     ///   begins the path.
-    /// - Returns: `nil` for a path that is not the console's.
     init?(_ path: String) {
         let encoded = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard let index = Self.index(encoded) else { return nil }

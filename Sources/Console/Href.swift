@@ -9,6 +9,10 @@ struct Href: Sendable, Equatable {
         self.path = path
     }
 
+    init(path: [String]) {
+        self.path = path
+    }
+
     /// The same with a parameter; `nil` or nothing takes it away.
     func with(_ name: String, _ value: String?) -> Href {
         var href = self

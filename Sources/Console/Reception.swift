@@ -9,6 +9,7 @@ struct Reception {
     let request: Request
     let place: ConsolePlace
     let requestID: String
+    private let started: Instant
     var cookies: Cookies
     /// For log and journal.
     private var client: String?
@@ -27,6 +28,7 @@ struct Reception {
         self.request = request
         self.place = place
         self.requestID = requestID
+        started = surroundings.now()
         cookies = Cookies(request, base: place.base)
     }
 
@@ -80,6 +82,7 @@ struct Reception {
             surroundings: surroundings,
             request: request,
             requestID: requestID,
+            started: started,
             place: place,
             directory: directory,
             administrator: administrator,

@@ -9,6 +9,8 @@ struct Visit {
     let request: Request
     /// Names the request in log and journal.
     let requestID: String
+    /// When it came.
+    let started: Instant
     let place: ConsolePlace
     let directory: Directory
     let administrator: Administrator
@@ -28,7 +30,15 @@ struct Visit {
         Caller(
             actor: .administrator(id: administrator.id, name: administrator.name),
             domain: "default",
-            requestID: requestID
+            requestID: requestID,
+            request: SentRequest(
+                method: request.method,
+                path: "/admin/" + place.segments.joined(separator: "/"),
+                address: request.clientAddress,
+                agent: request.header("User-Agent"),
+                started: started,
+                status: 303
+            )
         )
     }
 
@@ -38,7 +48,7 @@ struct Visit {
     /// A link's address, for the attribute `href` or `action`.
     func path(_ href: Href) -> String { href.text(from: place.base) }
 
-    /// Reads, all of one state of the directory.
+    /// Reads, all of one state of the directory; what `body` throws is as a client would be told.
     func read<Result>(
         _ body: (any StoreReading) throws -> Result
     ) throws(SCIMError) -> Result {

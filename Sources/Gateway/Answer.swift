@@ -8,8 +8,9 @@ package struct Answer {
     package let rewrites: [String]
     /// Why it failed, where the client is not told.
     package let cause: String?
-    /// Writes more of the body behind the response's, in pieces: it takes bytes and says whether
-    /// anybody still reads them. `nil` where the response is whole.
+    /// Writes more of the body behind the response's, in pieces; `nil` where the response is whole.
+    ///
+    /// What it writes with takes bytes, and says whether anybody still reads them.
     package let rest: Rest?
     /// What nobody has to wait for: run once, when the client has its answer.
     package let afterwards: (() -> Void)?

@@ -270,7 +270,7 @@ struct MappingChangeTests {
         var counts: [Int] = []
         let affected = try MappingChange(directory: office.directory, receiver: office.receiver)
             .affected(from: office.site, to: changed) { counts.append($0) }
-        #expect(affected == names.compactMap { users[$0]?.id }.sorted())
+        #expect(affected.ids == names.compactMap { users[$0]?.id }.sorted())
         #expect(counts.last == 4)
         // Nothing is sent by that.
         #expect(try office.records().allSatisfy { $0.version <= 2 })

@@ -87,7 +87,67 @@ def test_status(wordpress):
     assert abs(answer.json["time"] - time.time()) < 10
 
 
-@pytest.mark.parametrize("call", ["status", "report", "accounts"])
+def fields(wordpress, sample=200):
+    answer = wordpress.call("fields", {"sample": sample})
+    assert answer.status == 200, answer.text
+    found = {field["target"]: field for field in answer.json["fields"]}
+    assert len(found) == len(answer.json["fields"])
+    return found
+
+
+def test_fields_of_usermeta(wordpress, people):
+    key = f"room_{people[0].scim_id[:8]}"
+    for person in people[:3]:
+        person.applied(meta={key: "12"})
+    found = fields(wordpress, 5)
+    assert found[f"meta:{key}"] == {
+        "target": f"meta:{key}", "label": key, "source": "usermeta", "group": "", "accounts": 3}
+    # What may not be written, what has a member of its own, and what people chose for themselves.
+    assert not {
+        "meta:first_name", "meta:roster_scim_id", "meta:wp_capabilities", "meta:session_tokens",
+        "meta:rich_editing"} & set(found)
+
+
+def test_fields_of_accounts_that_are_not_looked_at(wordpress, people):
+    key = f"room_{people[0].scim_id[:8]}"
+    people[0].applied(meta={key: "12"})
+    assert f"meta:{key}" in fields(wordpress, 5)
+    assert f"meta:{key}" not in fields(wordpress, 1)
+
+
+def test_fields_of_other_plugins(installed):
+    groups = [
+        {"title": "Staff", "location": [[{"param": "user_form", "operator": "==", "value": "all"}]],
+         "fields": [
+             {"name": "job_title", "label": "Job <b>title</b> &amp; rank", "type": "text"},
+             {"name": "pictures", "label": "Pictures", "type": "gallery"},
+             {"name": "", "label": "Tab", "type": "tab"},
+             {"name": "wp_user_level", "label": "Level", "type": "text"}]},
+        {"title": "Posts", "location": [[{"param": "post_type", "value": "post"}]],
+         "fields": [{"name": "teaser", "label": "Teaser", "type": "text"}]}]
+    profile = [{"name": "Base", "fields": [{"name": "City", "type": "textbox"}]}]
+    addresses = {"billing_": {"billing_city": {"label": "Town / City"}, "billing_address_2": {}}}
+    with installed.option("field_groups", groups), installed.option("profile_groups", profile), \
+            installed.option("address_fields", addresses):
+        found = fields(installed)
+    assert found["meta:job_title"] == {
+        "target": "meta:job_title", "label": "Job title & rank", "source": "acf", "group": "Staff"}
+    assert found["xprofile:City"] == {
+        "target": "xprofile:City", "label": "City", "source": "buddypress", "group": "Base"}
+    assert (found["meta:billing_city"]["label"], found["meta:billing_city"]["source"]) == (
+        "Town / City", "woocommerce")
+    assert found["meta:billing_address_2"]["label"] == "billing_address_2"
+    assert not {"meta:pictures", "meta:", "meta:wp_user_level", "meta:teaser"} & set(found)
+
+
+@pytest.mark.parametrize("body", [{}, {"sample": "200"}, {"after": 0}])
+def test_fields_are_not_told_by_another_message(installed, body):
+    """A signed message that was meant for another call is not taken for this one."""
+    answer = installed.call("fields", body)
+    assert (answer.status, answer.json["code"]) == (400, "scim_malformed")
+
+
+@pytest.mark.parametrize("call", ["status", "report", "accounts", "fields"])
 def test_unsigned(installed, call):
     answer = installed.post(call, b"{}", {})
     assert (answer.status, answer.json["code"]) == (401, "scim_unsigned")

@@ -45,6 +45,7 @@ final class Roster_Values {
 	const LOCK_SECONDS       = 5;
 	const TRIES              = 5;
 	const TRY_SECONDS        = 3;
+	const FIELDS_MAX         = 300;
 	const PULL_EVENTS        = 50;
 	const PULL_SECONDS       = 25;
 	const PULL_PAGE_SECONDS  = 3;
@@ -84,6 +85,12 @@ final class Roster_Values {
 		'locale'      => 'locale',
 		'roles'       => 'role',
 	);
+
+	/** Kinds of ACF's fields that a text can be put into. */
+	const ACF_TYPES = array( 'text', 'textarea', 'number', 'range', 'email', 'url', 'select', 'radio', 'button_group', 'true_false', 'date_picker', 'date_time_picker', 'time_picker', 'color_picker', 'wysiwyg' );
+
+	/** Usermeta in which WordPress keeps what people have chosen for its own pages. */
+	const PREFERENCES = array( 'rich_editing', 'syntax_highlighting', 'comment_shortcuts', 'admin_color', 'use_ssl', 'show_admin_bar_front', 'show_welcome_panel', 'dismissed_wp_pointers', 'community-events-location' );
 
 	/** Usermeta of our own. Nobody else may write it. */
 	const OWN_META = array(
@@ -350,7 +357,7 @@ function roster_answer_call() {
 	// phpcs:disable WordPress.Security.NonceVerification -- the signature stands for a nonce.
 	$call = isset( $_GET['roster'] ) && is_string( $_GET['roster'] ) ? $_GET['roster'] : '';
 	// phpcs:enable
-	if ( is_admin() || ! in_array( $call, array( 'events', 'status', 'report', 'accounts' ), true ) ) {
+	if ( is_admin() || ! in_array( $call, array( 'events', 'status', 'report', 'accounts', 'fields' ), true ) ) {
 		return;
 	}
 	Roster_State::$answering = true;
@@ -433,6 +440,12 @@ function roster_take_call( $call, $body ) {
 		switch ( $call ) {
 			case 'status':
 				return array( 200, roster_status() );
+			case 'fields':
+				// As with "after" below.
+				if ( ! isset( $message['sample'] ) || ! is_int( $message['sample'] ) ) {
+					return array( 400, roster_fault( 'scim_malformed' ) );
+				}
+				return array( 200, roster_fields( $message['sample'] ) );
 			case 'report':
 			case 'accounts':
 				// By the kind of "after", no other signed message of the two sides is taken for this call.
@@ -668,6 +681,112 @@ function roster_status() {
 			'managed'     => (int) $wpdb->get_var( 'SELECT COUNT(*) FROM ' . roster_table() . ' WHERE user_id > 0 AND deleted = 0' ),
 			'deactivated' => (int) $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->usermeta} WHERE meta_key = 'roster_deactivated'" ),
 		),
+	);
+}
+
+/**
+ * @param int $sample Of so many accounts, the newest, the usermeta is looked at.
+ * @return array The fields of accounts that can be mapped and that not every site has.
+ */
+function roster_fields( $sample ) {
+	$fields = array();
+	$found  = array_merge( roster_acf_fields(), roster_profile_fields(), roster_address_fields(), roster_meta_fields( $sample ) );
+	foreach ( $found as $field ) {
+		$target = $field['target'];
+		if ( isset( $fields[ $target ] ) || ( 0 === strpos( $target, 'meta:' ) && ! roster_meta_key_is_open( substr( $target, 5 ) ) ) ) {
+			continue;
+		}
+		$field['label']    = trim( html_entity_decode( wp_strip_all_tags( (string) $field['label'] ), ENT_QUOTES, 'UTF-8' ) );
+		$fields[ $target ] = $field;
+	}
+	return array( 'fields' => array_slice( array_values( $fields ), 0, Roster_Values::FIELDS_MAX ) );
+}
+
+/** @return array What ACF shows on users' pages, as far as a text can be put into it. */
+function roster_acf_fields() {
+	$fields = array();
+	if ( ! function_exists( 'acf_get_field_groups' ) || ! function_exists( 'acf_get_fields' ) ) {
+		return $fields;
+	}
+	foreach ( (array) acf_get_field_groups() as $group ) {
+		if ( ! roster_acf_group_is_of_users( (array) $group ) ) {
+			continue;
+		}
+		foreach ( (array) acf_get_fields( $group ) as $field ) {
+			if ( ! empty( $field['name'] ) && isset( $field['type'] ) && in_array( $field['type'], Roster_Values::ACF_TYPES, true ) ) {
+				$fields[] = roster_field( 'meta:' . $field['name'], isset( $field['label'] ) ? $field['label'] : '', 'acf', isset( $group['title'] ) ? $group['title'] : '' );
+			}
+		}
+	}
+	return $fields;
+}
+
+/** @return bool Whether one of the rules by which ACF shows a group is about users. */
+function roster_acf_group_is_of_users( array $group ) {
+	foreach ( isset( $group['location'] ) ? (array) $group['location'] : array() as $rules ) {
+		foreach ( (array) $rules as $rule ) {
+			if ( isset( $rule['param'] ) && in_array( $rule['param'], array( 'user_form', 'user_role' ), true ) ) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/** @return array BuddyPress's profile fields. */
+function roster_profile_fields() {
+	$fields = array();
+	if ( ! function_exists( 'bp_xprofile_get_groups' ) ) {
+		return $fields;
+	}
+	foreach ( (array) bp_xprofile_get_groups( array( 'fetch_fields' => true ) ) as $group ) {
+		foreach ( isset( $group->fields ) ? (array) $group->fields : array() as $field ) {
+			$fields[] = roster_field( 'xprofile:' . $field->name, $field->name, 'buddypress', $group->name );
+		}
+	}
+	return $fields;
+}
+
+/** @return array The addresses that WooCommerce has of its customers. */
+function roster_address_fields() {
+	$fields = array();
+	if ( ! function_exists( 'WC' ) || ! isset( WC()->countries ) ) {
+		return $fields;
+	}
+	$groups = array(
+		'billing_'  => __( 'Billing address', 'woocommerce' ), // phpcs:ignore WordPress.WP.I18n -- in WooCommerce's words.
+		'shipping_' => __( 'Shipping address', 'woocommerce' ), // phpcs:ignore WordPress.WP.I18n
+	);
+	foreach ( $groups as $prefix => $group ) {
+		foreach ( (array) WC()->countries->get_address_fields( '', $prefix ) as $key => $field ) {
+			$fields[] = roster_field( "meta:$key", empty( $field['label'] ) ? $key : $field['label'], 'woocommerce', $group );
+		}
+	}
+	return $fields;
+}
+
+/** @return array Usermeta that the newest accounts have. All accounts would be too many to look at. */
+function roster_meta_fields( $sample ) {
+	global $wpdb;
+	$ids    = $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->users} ORDER BY ID DESC LIMIT %d", roster_page_limit( array( 'limit' => $sample ) ) ) );
+	$ids    = implode( ',', array_map( 'intval', (array) $ids ) );
+	$fields = array();
+	$rows   = '' === $ids ? array() : $wpdb->get_results( "SELECT meta_key, COUNT(DISTINCT user_id) AS accounts FROM {$wpdb->usermeta} WHERE user_id IN ({$ids}) GROUP BY meta_key ORDER BY accounts DESC, meta_key" );
+	foreach ( (array) $rows as $row ) {
+		if ( ! in_array( $row->meta_key, Roster_Values::PREFERENCES, true ) ) {
+			$fields[] = roster_field( "meta:{$row->meta_key}", $row->meta_key, 'usermeta', '' ) + array( 'accounts' => (int) $row->accounts );
+		}
+	}
+	return $fields;
+}
+
+/** @return array A field as `fields` has it. */
+function roster_field( $target, $label, $source, $group ) {
+	return array(
+		'target' => (string) $target,
+		'label'  => (string) $label,
+		'source' => $source,
+		'group'  => (string) $group,
 	);
 }
 

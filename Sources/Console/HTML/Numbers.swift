@@ -2,7 +2,7 @@ import SCIM
 
 /// Numbers and times as people read them.
 extension HTML {
-    /// `101,870`
+    /// Such as `101,870`.
     static func number(_ number: Int) -> HTML {
         let digits = Array(String(abs(number)).utf8)
         var bytes: [UInt8] = number < 0 ? Array("−".utf8) : []
@@ -24,7 +24,7 @@ extension HTML {
         number == 1 ? "1 \(one)" : "\(count(number)) \(many)"
     }
 
-    /// `One change`, `Two changes`: at the beginning of a sentence.
+    /// Such as `One change`, `Two changes`: at the beginning of a sentence.
     static func openingCount(_ number: Int, _ one: HTML, _ many: HTML) -> HTML {
         let words: [HTML] = [
             "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine",
@@ -34,7 +34,7 @@ extension HTML {
             ? "\(words[number - 1]) \(many)" : "\(HTML.number(number)) \(many)"
     }
 
-    /// `31 ms`, `0.9 s`, `20 min`
+    /// Such as `31 ms`, `0.9 s`, `20 min`.
     static func duration(microseconds: Int64) -> HTML {
         let milliseconds = microseconds / 1_000
         if milliseconds < 1 { return "under 1 ms" }
@@ -46,7 +46,7 @@ extension HTML {
         return duration(seconds: milliseconds / 1_000)
     }
 
-    /// `40 seconds`, `4 minutes`, `9 days`
+    /// Such as `40 seconds`, `4 minutes`, `9 days`.
     static func duration(seconds: Int64) -> HTML {
         let units: [(seconds: Int64, one: HTML, many: HTML)] = [
             (86_400, "day", "days"), (3_600, "hour", "hours"), (60, "minute", "minutes"),
@@ -58,7 +58,7 @@ extension HTML {
         return seconds == 1 ? "1 second" : "\(Int(max(seconds, 0))) seconds"
     }
 
-    /// `214 MB`
+    /// Such as `214 MB`.
     static func bytes(_ bytes: Int64) -> HTML {
         if bytes < 1_000_000 { return "\(Int(bytes + 999) / 1_000) kB" }
         if bytes < 10_000_000_000 { return "\(.number(Int(bytes / 1_000_000))) MB" }
@@ -82,13 +82,13 @@ extension Visit {
         )
     }
 
-    /// `14:05:21`
+    /// Such as `14:05:21`.
     func clock(_ instant: Instant) -> HTML {
         let time = zone.time(of: instant)
         return self.time(instant, "\(Self.clock(time)):\(Self.twoDigits(time.second))")
     }
 
-    /// `25 Nov 2026, 14:05:21`
+    /// Such as `25 Nov 2026, 14:05:21`.
     func exactly(_ instant: Instant) -> HTML {
         let time = zone.time(of: instant)
         return self.time(
@@ -97,10 +97,10 @@ extension Visit {
         )
     }
 
-    /// `25 Nov 2026`
+    /// Such as `25 Nov 2026`.
     func day(_ instant: Instant) -> HTML { time(instant, Self.day(zone.time(of: instant))) }
 
-    /// `Wednesday, 25 November 2026`
+    /// Such as `Wednesday, 25 November 2026`.
     func longDay(_ instant: Instant) -> HTML {
         let time = zone.time(of: instant)
         return
@@ -113,7 +113,7 @@ extension Visit {
 
     static func day(_ time: Zone.Time) -> HTML { "\(shortDay(time)) \(time.year)" }
 
-    /// `25 Nov`
+    /// Such as `25 Nov`.
     static func shortDay(_ time: Zone.Time) -> HTML {
         "\(time.day) \(HTML(String(monthNames[time.month - 1].prefix(3))))"
     }

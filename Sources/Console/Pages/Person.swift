@@ -95,6 +95,10 @@ struct DeliveryState {
     let mood: Mood
     let word: HTML
 
+    init(_ mood: Mood, _ word: HTML) {
+        (self.mood, self.word) = (mood, word)
+    }
+
     init(_ record: DeliveryRecord) {
         switch record.state {
         case .done: (mood, word) = (.good, "Up to date")

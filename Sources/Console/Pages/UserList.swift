@@ -174,7 +174,27 @@ struct UserList {
         }
     }
 
-    private func found() throws -> Page { Page() }
+    /// By words, the newest first.
+    private func found() throws -> Page {
+        let before = visit.query["before"].flatMap { Int64($0) }
+        var found = try visit.directory.users(
+            matching: words ?? "",
+            state: state == .deactivated ? .inactive : .any,
+            before: before,
+            limit: Self.pageSize + 1
+        )
+        let hasMore = found.count > Self.pageSize
+        if hasMore { found.removeLast() }
+        return try visit.read { [found] store -> Page in
+            var page = try people(found.map(\.id), in: store)
+            page.caption = "Users, the newest first"
+            if before != nil { page.earlier = here }
+            if hasMore, let last = found.last {
+                page.later = here.with("before", String(last.key))
+            }
+            return page
+        }
+    }
 
     private func people(_ ids: [String], in store: any StoreReading) throws -> Page {
         try people(

@@ -43,6 +43,7 @@ struct UserSheet {
             <div class="two">
             <div class="flow">
             \(attributes())
+            \(try history())
             </div>
             <div class="flow">
             \(places.map(account))
@@ -143,6 +144,47 @@ struct UserSheet {
             "version": .string(person.stored.tag),
         ]
         return JSON.object(whole).indented
+    }
+
+    private static let historyMax = 20
+
+    private func history() throws -> HTML {
+        var query = AuditQuery()
+        query.concerning = person.id
+        query.limit = Self.historyMax
+        let entries = try visit.directory.audit(query)
+        let outcomes = try visit.read { store -> [Outcome] in
+            try store.outcomes(
+                ofResource: person.id,
+                receiver: nil,
+                from: entries.last?.sequence ?? 0
+            )
+        }
+        let events = entries.map { entry -> Event in
+            let words = AuditWords(entry: entry)
+            let path = visit.path(Href("audit", String(entry.sequence)))
+            let state = DeliveryState(outcomes, covering: entry)
+            let isOwn = entry.subject.id == person.id
+            let answer: HTML? = state.map { " · \($0.word)" }
+            let mood: Mood = entry.result == .done ? state?.mood ?? .wait : .bad
+            let refused: HTML? = entry.result == .done ? nil : "Refused: "
+            return Event(
+                mood: mood,
+                text: """
+                    \(refused)\(isOwn ? words.action : "\(words.subject): \(words.action)" as HTML) \
+                    <a href="\(path)">More<span class="hide"> of entry \(Int(entry.sequence))\
+                    </span></a>
+                    """,
+                note: "\(visit.when(entry.at)) · \(words.actor)\(isOwn ? answer : nil)"
+            )
+        }
+        let path = visit.path(Href("audit").with("user", person.id))
+        return HTML.card(
+            """
+            <div class="head"><h2>History</h2><a href="\(path)">In the audit</a></div>
+            \(events.isEmpty ? "<p class=\"soft\">Nothing is kept.</p>" : Event.timeline(events))
+            """
+        )
     }
 
     private func account(_ place: Place) -> HTML {

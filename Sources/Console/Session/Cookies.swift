@@ -7,7 +7,9 @@ struct Cookies {
     private let isSecure: Bool
     private var kept: [(name: String, value: String)] = []
 
-    /// - Parameter base: Of the console: nowhere else are its cookies sent.
+    /// - Parameters:
+    ///   - request: That brings cookies.
+    ///   - base: Of the console: nowhere else are its cookies sent.
     init(_ request: Request, base: String) {
         sent = (request.header("Cookie") ?? "").split(separator: ";").compactMap { pair in
             let pair = pair.drop { $0 == " " }

@@ -83,6 +83,7 @@ struct Seal {
     /// What each form of a session holds, and nobody else knows.
     ///
     /// - Parameter session: The session's id, or what stands for one before there is any.
+    /// - Returns: 43 letters, digits, `-` and `_`.
     func formToken(_ session: String) -> String { code("form", session, "") }
 
     func isFormToken(_ token: String, of session: String) -> Bool {

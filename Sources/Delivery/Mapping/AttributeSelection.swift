@@ -102,7 +102,7 @@ package struct AttributeSelection: Sendable {
 
 extension JSON {
     /// A simple value as people read it.
-    fileprivate var plainText: String? {
+    var plainText: String? {
         switch self {
         case .string(let text): text
         case .bool(let flag): flag ? "true" : "false"

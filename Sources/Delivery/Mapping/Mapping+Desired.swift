@@ -61,7 +61,7 @@ extension Mapping.Desired {
 
 extension JSONObject {
     /// A user's document with what is kept elsewhere.
-    fileprivate func completed(
+    func completed(
         _ externalId: String?,
         _ groups: [Membership],
         _ managerName: String?

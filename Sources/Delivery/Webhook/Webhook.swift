@@ -19,6 +19,11 @@ package struct Webhook: Sendable {
             .map { "\(type).\($0)" }
     }
 
+    /// Whether there are events of a kind; `user.*` and `group.*` are all of them.
+    package static func isKind(_ kind: String) -> Bool {
+        kinds.contains(kind) || ["user.*", "group.*"].contains(kind)
+    }
+
     package init(url: String, secret: WebhookSecret) {
         self.url = url
         self.secret = secret

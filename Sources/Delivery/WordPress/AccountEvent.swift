@@ -39,6 +39,16 @@ struct AccountEvent {
         )
     }
 
+    /// What the mapping reads of a user.
+    func mapped(_ stored: StoredResource, in store: any StoreReading) throws -> JSONObject {
+        let document = try stored.record.document.object()
+        return document.completed(
+            stored.record.externalId,
+            site.mapping.readsGroups ? try store.allMemberships(of: stored.key) : [],
+            try managerName(document, in: store)
+        )
+    }
+
     /// The name of a user's manager, where something is made of it: it is kept with the manager.
     private func managerName(
         _ document: JSONObject,

@@ -28,18 +28,45 @@ package struct RoleRule: Sendable, Equatable {
 }
 
 extension [RoleRule] {
-    /// The role on a site: of the rules that apply the one with the highest priority, and of equals
-    /// the first.
     func role(on blog: Int?, in memberships: [Membership]) -> String? {
+        rule(on: blog, in: memberships)?.role
+    }
+
+    /// The rule that counts on a site: of those that apply the one with the highest priority, and
+    /// of equals the first.
+    package func rule(on blog: Int?, in memberships: [Membership]) -> RoleRule? {
         var best: RoleRule?
         for rule in self where rule.blog == blog && rule.applies(to: memberships) {
             if best.map({ $0.priority < rule.priority }) ?? true { best = rule }
         }
-        return best?.role
+        return best
+    }
+
+    /// The rules for a site, the one first that counts before all others.
+    package func ordered(on blog: Int?) -> [RoleRule] {
+        let rules = enumerated().filter { $0.element.blog == blog }
+        return rules.sorted { left, right in
+            (right.element.priority, left.offset) < (left.element.priority, right.offset)
+        }.map(\.element)
+    }
+
+    /// Lets the rules for a site be these, in their order.
+    package mutating func order(_ rules: [RoleRule], on blog: Int?) {
+        removeAll { $0.blog == blog }
+        for (place, rule) in rules.enumerated() {
+            append(
+                RoleRule(
+                    group: rule.group,
+                    role: rule.role,
+                    priority: rules.count - place,
+                    blog: blog
+                )
+            )
+        }
     }
 
     /// The sites of a network that rules name, in order.
-    var blogs: [Int] { Set(compactMap(\.blog)).sorted() }
+    package var blogs: [Int] { Set(compactMap(\.blog)).sorted() }
 
     /// Every role that a rule gives on a site, each once.
     func roles(on blog: Int?) -> [String] {

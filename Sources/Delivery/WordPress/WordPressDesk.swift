@@ -8,14 +8,22 @@ package struct WordPressDesk {
     private let telephone: Telephone
     private let now: () -> Instant
 
-    private static let milliseconds = 20_000
+    private let milliseconds: Int
+
     static let pageSize = 500
 
+    /// - Parameters:
+    ///   - site: Which is asked.
+    ///   - telephone: Makes the calls.
+    ///   - now: For their signatures.
+    ///   - milliseconds: How long each may take.
     package init(
         _ site: WordPressSite,
         telephone: @escaping Telephone,
-        now: @escaping () -> Instant
+        now: @escaping () -> Instant,
+        milliseconds: Int = 20_000
     ) {
+        self.milliseconds = milliseconds
         self.site = site
         self.telephone = telephone
         self.now = now
@@ -31,6 +39,16 @@ package struct WordPressDesk {
         guard let status = try ask("status", [:]).object else { throw Self.noPlugin }
         return status
     }
+
+    /// The fields of its accounts that can be mapped, beside those that all sites have.
+    package func fields() throws(Failure) -> [WordPressField] {
+        let answer = try ask("fields", ["sample": .integer(Self.sampledAccounts)])
+        guard let fields = answer.object?["fields"]?.array else { throw Self.noPlugin }
+        return fields.compactMap(WordPressField.init)
+    }
+
+    /// Of so many accounts, the newest, the site looks for custom fields.
+    private static let sampledAccounts: Int64 = 200
 
     /// An account that is linked to a resource.
     package struct Link: Sendable {
@@ -101,13 +119,7 @@ package struct WordPressDesk {
 
     /// What an event would change, without doing it: the plugin's result.
     package func preview(_ event: JSONObject) throws(Failure) -> JSONObject {
-        var question = event
-        question["type"] = "user.validate"
-        question["preview"] = true
-        let answer = try ask("events", ["events": [.object(question)]])
-        guard let result = answer.object?["results"]?.array?.first?.object else {
-            throw Self.noPlugin
-        }
+        guard let result = try preview([event]).first else { throw Self.noPlugin }
         return result
     }
 
@@ -141,13 +153,27 @@ package struct WordPressDesk {
         )
     }
 
+    /// The same of several events, in their order.
+    func preview(_ events: [JSONObject]) throws(Failure) -> [JSONObject] {
+        let questions = events.map { event -> JSON in
+            var question = event
+            question["type"] = "user.validate"
+            question["preview"] = true
+            return .object(question)
+        }
+        let answer = try ask("events", ["events": .array(questions)])
+        let results = (answer.object?["results"]?.array ?? []).compactMap(\.object)
+        guard results.count == events.count else { throw Self.noPlugin }
+        return results
+    }
+
     private func ask(_ call: String, _ body: JSONObject) throws(Failure) -> JSON {
         let result = telephone(
             WordPressCalls(site: site).call(
                 call,
                 body,
                 at: now(),
-                milliseconds: Self.milliseconds
+                milliseconds: milliseconds
             )
         )
         if let problem = WordPressCalls.problem(result) { throw Failure(problem: problem) }

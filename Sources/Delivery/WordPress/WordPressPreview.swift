@@ -29,16 +29,41 @@ package struct WordPressPreview {
             guard try store.fetch(id, type: .user, domain: site.domain, loading: []) != nil else {
                 throw SCIMError.notFound("there is no User with the id \(id)")
             }
-            let known = try store.deliveries(to: receiver.id, .of([id]), limit: 1).first
-            let record = DeliveryRecord(
-                resource: id,
-                type: ResourceType.user.name,
-                version: (known?.version ?? 0) + 1,
-                account: known?.account
-            )
-            return try AccountEvent(site: site).event(for: record, in: store)
+            return try self.event(of: id, in: store)
         }
         return try desk.preview(event)
+    }
+
+    /// How the accounts of some users would differ, as the site says.
+    ///
+    /// - Parameter differences: As far as they are known here; accounts that would go are not asked
+    ///   about.
+    /// - Returns: In the same order.
+    /// - Throws: `WordPressDesk.Failure`, a failure of the store.
+    package func asked(_ differences: [AccountDifference]) throws -> [AccountDifference] {
+        let events = try directory.read { store -> [JSONObject?] in
+            try differences.map { difference in
+                let event = try self.event(of: difference.resource, in: store)
+                return event["type"] == "user.upsert" ? event : nil
+            }
+        }
+        var results = try desk.preview(events.compactMap(\.self))[...]
+        return zip(differences, events).map { difference, event in
+            guard event != nil, let result = results.popFirst() else { return difference }
+            return AccountDifference(difference.resource, result)
+        }
+    }
+
+    /// What would be sent of a user next.
+    private func event(of id: String, in store: any StoreReading) throws -> JSONObject {
+        let known = try store.deliveries(to: receiver.id, .of([id]), limit: 1).first
+        let record = DeliveryRecord(
+            resource: id,
+            type: ResourceType.user.name,
+            version: (known?.version ?? 0) + 1,
+            account: known?.account
+        )
+        return try AccountEvent(site: site).event(for: record, in: store)
     }
 
     /// Of a user as a client would send one: whoever has the `userName` already, or somebody new.

@@ -94,7 +94,9 @@ extension Directory {
             let found = try store.fetch(entry.subject.id, type: type, domain: "", loading: [])
         else { return entry }
         var detail = entry.detail
-        if type === ResourceType.user, let display = try found.record.document.object().displayedName {
+        if type === ResourceType.user,
+            let display = try found.record.document.object().displayedName
+        {
             detail["display"] = .string(display)
         }
         var named = JournalEntry(

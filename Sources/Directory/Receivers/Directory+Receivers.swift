@@ -35,7 +35,7 @@ extension Directory {
     ///   - receiver: As it was read.
     ///   - caller: Who changes it.
     ///   - names: What is changed, for the journal: words, no values.
-    ///   - resent: Ids of the resources that it is to be told of anew.
+    ///   - resending: The resources that it is to be told of anew.
     ///   - change: Makes of the receiver as it is now what it is to be.
     /// - Returns: The receiver as it is now.
     /// - Throws: 404 when it is gone; what `change` throws.
@@ -44,7 +44,7 @@ extension Directory {
         _ receiver: Receiver,
         by caller: Caller,
         attributes names: [String],
-        resending resent: [String] = [],
+        resending: Resending = .these([]),
         _ change: (inout Receiver) throws -> Void
     ) throws(SCIMError) -> Receiver {
         try answering {
@@ -54,12 +54,30 @@ extension Directory {
                 }
                 try change(&changed)
                 try transaction.update(changed)
-                if let type = changed.scope.type, !resent.isEmpty {
-                    try transaction.announce(resent, ofType: type, to: changed.id, at: now())
-                }
+                try announce(resending, to: changed, in: transaction)
                 try transaction.append([entry(.modify, changed, changed.id, names, caller)])
                 return changed
             }
+        }
+    }
+
+    /// Which resources a receiver is to be told of anew.
+    package enum Resending: Sendable {
+        /// By their ids.
+        case these([String])
+        case all
+    }
+
+    private func announce(
+        _ resending: Resending,
+        to receiver: Receiver,
+        in transaction: any StoreTransaction
+    ) throws {
+        switch resending {
+        case .all: try transaction.announceAll(to: receiver.id, at: now())
+        case .these(let ids):
+            guard let type = receiver.scope.type, !ids.isEmpty else { return }
+            try transaction.announce(ids, ofType: type, to: receiver.id, at: now())
         }
     }
 

@@ -31,6 +31,9 @@ package protocol ReceiverReading {
 
     /// Ids of a type's resources in their order, after an id; at most `limit`.
     func ids(ofType type: String, after id: String, limit: Int) throws -> [String]
+
+    /// Ids of the type's resources that were made last, the newest first; at most `limit`.
+    func newestIDs(ofType type: String, limit: Int) throws -> [String]
 }
 
 extension ReceiverReading {

@@ -164,9 +164,23 @@ extension SQLiteReading {
             type,
             limit
         )
-        var ids: [String] = []
-        while try rows.next() { ids.append(rows.text(0)) }
-        return ids
+        return try Self.texts(rows)
+    }
+
+    func newestIDs(ofType type: String, limit: Int) throws -> [String] {
+        // Numbers rise with every new resource, and the index of the types has them in order.
+        let rows = try connection.rows(
+            "SELECT id FROM resource WHERE type = ? ORDER BY key DESC LIMIT ?",
+            type,
+            limit
+        )
+        return try Self.texts(rows)
+    }
+
+    private static func texts(_ rows: borrowing Rows) throws -> [String] {
+        var texts: [String] = []
+        while try rows.next() { texts.append(rows.text(0)) }
+        return texts
     }
 }
 

@@ -37,6 +37,10 @@ extension SQLiteTransaction {
         try reading.ids(ofType: type, after: id, limit: limit)
     }
 
+    func newestIDs(ofType type: String, limit: Int) throws -> [String] {
+        try reading.newestIDs(ofType: type, limit: limit)
+    }
+
     // MARK: Receivers
 
     func insert(_ receiver: Receiver) throws -> Int64 {

@@ -53,8 +53,7 @@ struct WebhookCommand: ParsableCommand {
             for header in header where !header.isHeaderField {
                 throw ValidationError("--header is 'Name: value'")
             }
-            for kind in kinds where !Webhook.kinds.contains(kind) {
-                if ["user.*", "group.*"].contains(kind) { continue }
+            for kind in kinds where !Webhook.isKind(kind) {
                 throw ValidationError("there is no event \(kind)")
             }
         }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Delivery
 import Directory
 import SCIM
-import Secrets
 import Transport
 
 struct ConnectCommand: ParsableCommand {
@@ -77,7 +76,8 @@ struct ConnectCommand: ParsableCommand {
         guard let url = URL(url) else { return }
         let directory = try database.open(policy: .make)
         let site = try connected(directory, url.text)
-        let defines = defines(site)
+        let base = baseURL ?? Settings.fixed(Settings.baseURL)
+        let defines = site.definitions(name, base: base)
         if json {
             show(
                 ["name": .string(name), "url": .string(url.text), "defines": .object(defines)],
@@ -85,7 +85,7 @@ struct ConnectCommand: ParsableCommand {
             )
         } else {
             for member in defines.members {
-                print(definition(member.name, member.value.string ?? ""))
+                print(WordPressSite.definition(member.name, member.value.string ?? ""))
             }
         }
         explain("Put these lines into wp-config.php of \(url.text), and roster.php into")
@@ -99,30 +99,16 @@ struct ConnectCommand: ParsableCommand {
             let known = try directory.read { store -> Receiver? in
                 try store.receiver(named: name)
             }
+            let connection = WordPressConnection(directory, by: .commandLine)
             guard let known else {
-                var site = try WordPressSite(url: url, secret: WebhookSecret())
+                return try connection.connect(name, url: url, at: currentInstant()) {
+                    set(&$0, url)
+                }
+            }
+            return try connection.change(known) { site in
                 set(&site, url)
-                let receiver = Receiver(
-                    kind: .wordpress,
-                    name: name,
-                    scope: site.scope,
-                    settings: site.settings,
-                    created: currentInstant()
-                )
-                _ = try directory.add(receiver, by: .commandLine)
-                return site
+                if newSecret { site.exchangeSecret() }
             }
-            guard known.kind == .wordpress else {
-                throw .invalidValue("\(name) is the name of a webhook")
-            }
-            var site = try WordPressSite(known)
-            set(&site, url)
-            if newSecret { site.exchangeSecret() }
-            let settings = site.settings
-            try directory.update(known, by: .commandLine, attributes: ["address"]) { receiver in
-                receiver.settings = settings
-            }
-            return site
         }
     }
 
@@ -130,15 +116,6 @@ struct ConnectCommand: ParsableCommand {
         site.url = url
         if let connectTo { site.connectTo = connectTo == Self.none ? nil : connectTo }
         if !header.isEmpty { site.headers = header.filter { $0 != Self.none } }
-    }
-
-    private func defines(_ site: WordPressSite) -> JSONObject {
-        var defines: JSONObject = ["ROSTER_SECRET": .string(site.secret.text)]
-        guard var base = baseURL ?? Settings.fixed(Settings.baseURL) else { return defines }
-        while base.hasSuffix("/") { base.removeLast() }
-        defines["ROSTER_URL"] = .string(base)
-        defines["ROSTER_NAME"] = .string(name)
-        return defines
     }
 
     /// Says whether the site answers already: as a rule it does not know the secret yet.

@@ -64,7 +64,8 @@ struct ImportCommand: ParsableCommand {
         show(summary, as: options.form)
         if !administrators.isEmpty {
             explain("A site lets nobody change its administrators whom it does not name itself:")
-            explain(definition("ROSTER_ADMINISTRATORS", administrators.joined(separator: ",")))
+            let names = administrators.joined(separator: ",")
+            explain(WordPressSite.definition("ROSTER_ADMINISTRATORS", names))
         }
         try site.deliver(options.database)
     }

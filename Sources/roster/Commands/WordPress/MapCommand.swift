@@ -50,18 +50,9 @@ struct MapCommand: ParsableCommand {
         @OptionGroup var options: SiteOptions
 
         func run() throws {
+            let key = target.hasPrefix("meta:") ? String(target.dropFirst(5)) : target
             try trial.run(options, "mapping.\(target)") { site in
-                var columns = site.mapping.columns
-                if let key = target.metaKey {
-                    columns.removeAll { $0.key == key }
-                    if column { columns.append(.init(key: key, label: label ?? key)) }
-                } else if column {
-                    throw CommandError(description: "a column shows a meta:KEY")
-                }
-                try site.map(
-                    site.rows.merging([target: expression]) { $1 },
-                    columns: columns
-                )
+                try site.map(target, to: expression, column: column ? label ?? key : nil)
             }
         }
     }
@@ -78,18 +69,7 @@ struct MapCommand: ParsableCommand {
         @OptionGroup var options: SiteOptions
 
         func run() throws {
-            try trial.run(options, "mapping.\(target)") { site in
-                guard site.mapping.entries.contains(where: { $0.target.text == target }) else {
-                    throw CommandError(description: "\(target) is not mapped")
-                }
-                var rows = site.rows
-                // The standard's own has to be called off.
-                rows[target] = .some(nil)
-                try site.map(
-                    rows,
-                    columns: site.mapping.columns.filter { $0.key != target.metaKey }
-                )
-            }
+            try trial.run(options, "mapping.\(target)") { try $0.unmap(target) }
         }
     }
 }
@@ -119,9 +99,4 @@ struct TrialOptions: ParsableArguments {
             )
         }
     }
-}
-
-extension String {
-    /// `KEY` of `meta:KEY`.
-    fileprivate var metaKey: String? { hasPrefix("meta:") ? String(dropFirst(5)) : nil }
 }

@@ -53,15 +53,12 @@ struct RoleCommand: ParsableCommand {
 
         func run() throws {
             let rule = RoleRule(group: group, role: role, priority: priority, blog: blog)
-            try checkRole()
-            try trial.run(options, "roles") { site in
-                site.rules.removeAll { $0.isAbout(group, blog) }
-                site.rules.append(rule)
-            }
+            try check(rule)
+            try trial.run(options, "roles") { $0.set(rule) }
         }
 
         /// With a role that the site does not give, everybody in the group would be refused.
-        private func checkRole() throws {
+        private func check(_ rule: RoleRule) throws {
             let status: JSONObject
             do {
                 status = try options.open().desk.status()
@@ -71,28 +68,9 @@ struct RoleCommand: ParsableCommand {
                         + "is not known."
                 )
             }
-            if let blog { return try check(blog, status) }
-            let roles = (status["roles"]?.array ?? []).compactMap(\.object)
-            let allowed = roles.filter { $0["allowed"] == true }.compactMap { $0["role"]?.string }
-            if allowed.contains(role) { return }
-            let isThere = roles.contains { $0["role"]?.string == role }
-            throw CommandError(
-                description: isThere
-                    ? "\(role) is a role that leads to more; the site gives it only where "
-                        + "ROSTER_ROLES in its wp-config.php names it"
-                    : "the site has no role \(role); it gives \(allowed.joined(separator: ", "))"
-            )
-        }
-
-        private func check(_ blog: Int, _ status: JSONObject) throws {
-            let sites = (status["sites"]?.array ?? []).compactMap { $0.object?["id"]?.integer }
-            if sites.contains(Int64(blog)) { return }
-            throw CommandError(
-                description: sites.isEmpty
-                    ? "the site is no network; --blog does not apply"
-                    : "the network has no site \(blog); it has "
-                        + sites.map(String.init).joined(separator: ", ")
-            )
+            if let refusal = WordPressStatus(status).refusal(of: rule) {
+                throw CommandError(description: refusal)
+            }
         }
     }
 
@@ -111,18 +89,7 @@ struct RoleCommand: ParsableCommand {
         @OptionGroup var options: SiteOptions
 
         func run() throws {
-            try trial.run(options, "roles") { site in
-                guard site.rules.contains(where: { $0.isAbout(group, blog) }) else {
-                    throw CommandError(description: "no rule is about \(group)")
-                }
-                site.rules.removeAll { $0.isAbout(group, blog) }
-            }
+            try trial.run(options, "roles") { try $0.removeRule(about: group, on: blog) }
         }
-    }
-}
-
-extension RoleRule {
-    fileprivate func isAbout(_ group: String, _ blog: Int?) -> Bool {
-        self.blog == blog && self.group.caseFolded.isIdenticalText(to: group.caseFolded)
     }
 }

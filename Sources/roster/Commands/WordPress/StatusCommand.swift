@@ -51,11 +51,9 @@ struct TestCommand: ParsableCommand {
 
     func run() throws {
         let site = try options.open()
-        let status = try reportingFailure { try site.statusByNewSecret() }
-        if site.receiver.trouble != nil {
-            _ = try reportingCause { () throws(SCIMError) in
-                try site.directory.retry(site.receiver, by: .commandLine)
-            }
+        let status = try reportingFailure {
+            try WordPressConnection(site.directory, by: .commandLine)
+                .confirm(site.receiver, telephone: telephone, now: currentInstant)
         }
         try site.deliver(options.database)
         if options.json {

@@ -67,20 +67,6 @@ struct ConnectedSite {
 
     var desk: WordPressDesk { WordPressDesk(site, telephone: telephone, now: currentInstant) }
 
-    /// What the site says of itself when it is asked with the newest secret alone; the one before is
-    /// forgotten then.
-    func statusByNewSecret() throws -> JSONObject {
-        var renewed = site
-        renewed.forgetFormerSecret()
-        let status = try WordPressDesk(renewed, telephone: telephone, now: currentInstant).status()
-        guard site.formerSecret != nil else { return status }
-        let settings = renewed.settings
-        try directory.update(receiver, by: .commandLine, attributes: ["secret"]) { receiver in
-            receiver.settings = settings
-        }
-        return status
-    }
-
     /// Changes the site's settings, and sends to it again whoever is another by them.
     ///
     /// - Returns: The number of these.
@@ -92,26 +78,19 @@ struct ConnectedSite {
         var changed = site
         try change(&changed)
         let (old, new) = (site, changed)
+        let mapping = MappingChange(directory: directory, receiver: receiver)
         let affected = try reportingCause { () throws(SCIMError) in
-            try MappingChange(directory: directory, receiver: receiver).affected(
+            try mapping.affected(
                 from: old,
                 to: new,
                 progress: Progress("users compared").note
             )
         }
-        if isTrial { return affected.count }
-        _ = try reportingCause { () throws(SCIMError) in
-            try directory.update(
-                receiver,
-                by: .commandLine,
-                attributes: [attribute],
-                resending: affected
-            ) { receiver in
-                receiver.settings = new.settings
-                receiver.scope = new.scope
-            }
+        if isTrial { return affected.ids.count }
+        try reportingCause { () throws(SCIMError) in
+            try mapping.make(affected, by: .commandLine, attribute: attribute, change)
         }
-        return affected.count
+        return affected.ids.count
     }
 
     /// Lets somebody send what is due now.

@@ -1,21 +1,13 @@
-import Transport
-
 extension String {
     /// Whether it is `Name: value`, as a header field of a call is given.
     ///
     /// One with `@` first names a file to curl.
-    var isHeaderField: Bool {
+    package var isHeaderField: Bool {
         guard let colon = firstIndex(of: ":") else { return false }
         return colon > startIndex && first != "@"
             && unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 
     /// Whether it is `HOST:PORT`.
-    var isPlace: Bool { URL("http://\(self)").map { $0.port != nil && $0.path.isEmpty } ?? false }
-}
-
-/// A line of wp-config.php.
-func definition(_ name: String, _ value: String) -> String {
-    let escaped = value.flatMap { $0 == "'" || $0 == "\\" ? ["\\", $0] : [$0] }
-    return "define('\(name)', '\(String(escaped))');"
+    package var isPlace: Bool { URL("http://\(self)").map { $0.port != nil && $0.path.isEmpty } ?? false }
 }
