@@ -151,11 +151,7 @@ final class Browser {
         self.ask = ask
     }
 
-<<<<<<< HEAD
     /// Opens a page: `/users?q=ann` below `/scim/admin`, or a whole path.
-=======
-    /// - Parameter address: Below `/scim/admin`, with its query: `/users?q=ann`; or whole.
->>>>>>> mapping
     func get(_ address: String) -> WebPage { send("GET", address) }
 
     /// Sends a form of a page as somebody fills it in.

@@ -131,19 +131,7 @@ struct UserPreview {
         return "<del>\(Person.plain(value))</del>"
     }
 
-<<<<<<< HEAD
-    /// As the plugin names them.
-    private static let fields: [String: HTML] = [
-        "user_login": "Login", "user_email": "E-mail address", "first_name": "First name",
-        "last_name": "Last name", "display_name": "Display name", "nickname": "Nickname",
-        "user_url": "Website", "description": "Biography", "locale": "Language",
-        "active": "Active", "roles": "Roles", "sites": "Roles on other sites",
-    ]
-
-    private static func field(_ name: String) -> HTML { fields[name] ?? "<code>\(name)</code>" }
-=======
     private static func field(_ name: String) -> HTML { FieldTitles().title(name) }
->>>>>>> mapping
 
     private func trial() -> HTML? {
         guard visit.mayChange else { return nil }
