@@ -56,6 +56,7 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "SCIM", "JSONText", "Profiles", "Directory", "Delivery", "Gateway", "Secrets",
+                "Transport",
             ],
             exclude: ["Guides/README.md"],
             resources: (["Assets/console.css", "Assets/console.js"]
