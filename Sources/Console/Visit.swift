@@ -48,7 +48,9 @@ struct Visit {
     /// A link's address, for the attribute `href` or `action`.
     func path(_ href: Href) -> String { href.text(from: place.base) }
 
-    /// Reads, all of one state of the directory; what `body` throws is as a client would be told.
+    /// Reads, all of one state of the directory.
+    ///
+    /// - Throws: What the reader is to be told of whatever `body` threw.
     func read<Result>(
         _ body: (any StoreReading) throws -> Result
     ) throws(SCIMError) -> Result {

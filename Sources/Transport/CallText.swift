@@ -9,5 +9,7 @@ extension String {
     }
 
     /// Whether it is `HOST:PORT`.
-    package var isPlace: Bool { URL("http://\(self)").map { $0.port != nil && $0.path.isEmpty } ?? false }
+    package var isPlace: Bool {
+        URL("http://\(self)").map { $0.port != nil && $0.path.isEmpty } ?? false
+    }
 }

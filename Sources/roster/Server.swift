@@ -37,7 +37,8 @@ final class Server {
                 },
                 telephone: telephone,
                 deliver: deliver,
-                setupKey: settings.setupKey
+                setupKey: settings.setupKey,
+                check: check
             )
         )
         let requestLimits = RequestLimits(
@@ -92,6 +93,13 @@ final class Server {
             let error = SCIMError(any: error)
             complain("changes are not delivered: \(error.cause ?? error.detail)")
         }
+    }
+
+    /// Looks at what the console shows beside the directory itself.
+    private func check(_ request: Request) -> [Console.Check] {
+        guard let path = try? settings.databasePath(request) else { return [] }
+        let base = settings.base(request)
+        return SurroundingsCheck(path: path, baseURL: base, now: currentInstant()).checks
     }
 
     private static let idleMilliseconds: Int32 = 2_000

@@ -68,7 +68,9 @@ struct MappingPagesTests {
 
     @Test func showsWhatWasSentAndWhatItBecomes() throws {
         try people()
-        try world.site { try $0.map("meta:work", to: "upper(\(Self.enterprise):department)", column: "Work") }
+        try world.site {
+            try $0.map("meta:work", to: "upper(\(Self.enterprise):department)", column: "Work")
+        }
         let page = try world.browser().get("/mapping?sample=bob")
         #expect(page.faults == [])
         #expect(page.contains("upper(\(Self.enterprise):department)"))
@@ -111,7 +113,10 @@ struct MappingPagesTests {
         )
         try world.site { try $0.map("meta:x", to: "title", column: script) }
         plugin.fields = [
-            ["target": "meta:y", "label": .string(script), "source": "acf", "group": .string(script)]
+            [
+                "target": "meta:y", "label": .string(script), "source": "acf",
+                "group": .string(script),
+            ]
         ]
         let browser = try world.browser()
         for address in ["/mapping", "/mapping/edit", "/mapping/edit?field=meta:x"] {
@@ -210,7 +215,9 @@ struct MappingPagesTests {
 
     @Test func showsThoseFirstWhoLoseSomething() throws {
         try people()
-        try world.site { try $0.map("meta:job", to: "first(title, nickName, userName)", column: nil) }
+        try world.site {
+            try $0.map("meta:job", to: "first(title, nickName, userName)", column: nil)
+        }
         let browser = try world.browser()
         let form = browser.get("/mapping/edit?field=meta:job")
         #expect(form.heading == "job")
@@ -224,7 +231,8 @@ struct MappingPagesTests {
     @Test(
         arguments: [
             (["source": "titel"], "source", "at character 1"),
-            (["source": "first(title"], "source", "expected"), (["source": ""], "source", "Say where"),
+            (["source": "first(title"], "source", "expected"),
+            (["source": ""], "source", "Say where"),
             (["other": "wp_capabilities"], "other", "cannot be written"),
             (["other": ""], "other", "Write the name"),
             (["other": "meta:work"], "other", "in the list already"),
@@ -336,7 +344,8 @@ struct MappingPagesTests {
 
     /// Adds users of whom the site knows, past all use cases: these take long.
     private func addUsers(_ count: Int) throws {
-        let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT \(count))"
+        let numbers =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT \(count))"
         let document = #"'{"userName":"user' || i || '","active":true}'"#
         try world.test.database().execute(
             """

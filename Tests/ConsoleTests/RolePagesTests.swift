@@ -40,7 +40,11 @@ struct RolePagesTests {
         let page = try world.browser().get("/roles")
         #expect(page.faults == [])
         #expect(page.contains("Editors Editor site.test 1 Move down"))
-        #expect(page.contains("authors not sent yet Author site.test – Move up authors Move down authors"))
+        #expect(
+            page.contains(
+                "authors not sent yet Author site.test – Move up authors Move down authors"
+            )
+        )
         #expect(page.contains("Administrator not allowed"))
         #expect(page.contains("administrator cannot be given"))
         #expect(page.contains("Editors Author not allowed site 3"))
@@ -82,7 +86,9 @@ struct RolePagesTests {
         )
         #expect(preview.faults == [])
         #expect(preview.heading == "1 account would change")
-        #expect(preview.contains("Whoever has it now and is in no group of a rule for it loses it."))
+        #expect(
+            preview.contains("Whoever has it now and is in no group of a rule for it loses it.")
+        )
         #expect(preview.contains("Ann Role: subscriber Role: editor"))
         #expect(preview.contains("Save and send 2 accounts"))
         #expect(try rules() == ["Staff:author:0"])
@@ -105,7 +111,9 @@ struct RolePagesTests {
             RoleRule(group: "C", role: "author"),
         ])
         let browser = try world.browser()
-        let token = try browser.get("/roles").form("/roles/preview").fields.first { $0.name == "csrf" }
+        let token = try browser.get("/roles").form("/roles/preview").fields.first {
+            $0.name == "csrf"
+        }
         let preview = browser.post(
             "/roles/preview",
             [("csrf", token?.value ?? ""), ("site", "site"), ("action", action), ("old", group)]

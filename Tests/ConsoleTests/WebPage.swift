@@ -165,6 +165,10 @@ struct WebPage {
     }
 }
 
+extension WebPage: CustomStringConvertible {
+    var description: String { "\(status) \(words)" }
+}
+
 extension WebPage {
     private static let void: Set<String> = ["input", "meta", "link", "br"]
 

@@ -221,6 +221,7 @@ struct MigrationTests {
                 "SELECT name FROM sqlite_master WHERE name LIKE 'delivery_%' ORDER BY name"
             ) == [
                 "delivery_account", "delivery_detached", "delivery_due", "delivery_parked",
+                "delivery_problem",
             ]
         )
         let receiver = Receiver(

@@ -64,7 +64,9 @@ struct RandomTrail {
     mutating func query() -> AuditQuery {
         var query = AuditQuery()
         if isChosen(2) {
-            query.words = pick(Self.names + ["len", "le", "l", "an", "anna l", "weber lena", "user0"])
+            query.words = pick(
+                Self.names + ["len", "le", "l", "an", "anna l", "weber lena", "user0"]
+            )
         }
         if isChosen(5) { query.subject = pick(Self.ids) }
         if isChosen(5) { query.concerning = pick(Self.ids) }

@@ -24,6 +24,16 @@ extension HTML {
         number == 1 ? "1 \(one)" : "\(count(number)) \(many)"
     }
 
+    /// `One change`, `Two changes`: at the beginning of a sentence.
+    static func openingCount(_ number: Int, _ one: HTML, _ many: HTML) -> HTML {
+        let words: [HTML] = [
+            "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine",
+        ]
+        if number == 1 { return "One \(one)" }
+        return (2...9).contains(number)
+            ? "\(words[number - 1]) \(many)" : "\(HTML.number(number)) \(many)"
+    }
+
     /// Such as `31 ms`, `0.9 s`, `20 min`.
     static func duration(microseconds: Int64) -> HTML {
         let milliseconds = microseconds / 1_000

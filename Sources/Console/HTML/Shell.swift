@@ -57,23 +57,25 @@ struct Shell {
 
     private func navigation(_ current: Topic?) -> HTML {
         let role: HTML = visit.mayChange ? "Administrator" : "Auditor"
+        let attention = visit.attention
         return """
             <nav class="side" id="nav" popover aria-label="Console">
             <button type="button" class="only-small" popovertarget="nav" \
             popovertargetaction="hide">Close</button>
-            <ul>\(Topic.daily.map { entry($0, current) })</ul>
+            <ul>\(Topic.daily.map { entry($0, current, attention) })</ul>
             <p class="soft" id="nav-setup">Set up</p>
-            <ul aria-labelledby="nav-setup">\(Topic.setUp.map { entry($0, current) })</ul>
+            <ul aria-labelledby="nav-setup">\(Topic.setUp.map { entry($0, current, attention) })</ul>
             <p class="soft">\(visit.administrator.name)<br>\(role)</p>
             \(visit.form(Href("sign-out"), content: Self.signOut))
             </nav>
             """
     }
 
-    private func entry(_ topic: Topic, _ current: Topic?) -> HTML {
+    private func entry(_ topic: Topic, _ current: Topic?, _ attention: Attention) -> HTML {
         let mark: HTML = topic == current ? " aria-current=\"page\"" : ""
         return """
-            <li><a href="\(visit.path(topic.href))"\(mark)>\(topic.title)</a></li>
+            <li><a href="\(visit.path(topic.href))"\(mark)>\(topic.title)\(attention.badge(topic))</a>\
+            </li>
 
             """
     }

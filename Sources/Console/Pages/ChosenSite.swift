@@ -138,8 +138,11 @@ extension Visit {
             if let found = try fetch(user: typed, in: store) { return found }
             let filter = Filter.or([
                 .comparison(AttributePath(attribute: "userName"), .eq, .string(typed)),
-                .comparison(AttributePath(attribute: "emails", subAttribute: "value"), .eq,
-                    .string(typed)),
+                .comparison(
+                    AttributePath(attribute: "emails", subAttribute: "value"),
+                    .eq,
+                    .string(typed)
+                ),
             ])
             let query = Query(
                 type: .user,

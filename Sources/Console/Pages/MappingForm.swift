@@ -183,8 +183,9 @@ struct MappingForm {
     // MARK: Taking it away
 
     private func removal(_ target: String, _ was: String) -> HTML? {
-        guard site.mapping.entries.contains(where: { $0.target.text == target })
-            || site.rows[target] != nil
+        guard
+            site.mapping.entries.contains(where: { $0.target.text == target })
+                || site.rows[target] != nil
         else { return nil }
         let isStandard = (try? WordPressTarget(target)).map { Mapping.standard[$0] != nil } ?? false
         var forms: [HTML] = []

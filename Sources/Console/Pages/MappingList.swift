@@ -82,7 +82,8 @@ struct MappingList {
             sent(value, entry),
             value?.becomes.map { "\($0)" } ?? "<span class=\"soft\">Stays empty</span>",
             isOwn ? Mood.wait.badge("You") : "<span class=\"soft\">Default</span>",
-            visit.mayChange ? link(chosen.href("mapping", "edit").with("field", target), "Change", title)
+            visit.mayChange
+                ? link(chosen.href("mapping", "edit").with("field", target), "Change", title)
                 : "",
         ]
     }
@@ -94,7 +95,9 @@ struct MappingList {
     private func sent(_ value: MappingSample.Value?, _ entry: Mapping.Entry) -> HTML {
         guard let value else { return "–" }
         if !value.sent.isEmpty { return "\(value.sent.joined(separator: ", "))" }
-        if entry.expression.references.isEmpty { return "<span class=\"soft\">Always the same</span>" }
+        if entry.expression.references.isEmpty {
+            return "<span class=\"soft\">Always the same</span>"
+        }
         let isSent = samples.sent.attributes.contains { attribute in
             entry.expression.references.contains { attribute.isOf($0) }
         }
@@ -119,7 +122,8 @@ struct MappingList {
             caption: "Attributes without a field",
             isCaptionHidden: true,
             columns: [
-                .init("Attribute"), .init("People, of the \(HTML.number(users)) newest", label: "People"),
+                .init("Attribute"),
+                .init("People, of the \(HTML.number(users)) newest", label: "People"),
                 .init("For example", label: "Example"), .actions,
             ]
         )
@@ -127,7 +131,8 @@ struct MappingList {
             let href = chosen.href("mapping", "edit").with("source", attribute.path)
             return .cells([
                 "<code>\(attribute.path)</code>",
-                "<span class=\"num\">\(HTML.number(attribute.count))</span>", "\(attribute.example)",
+                "<span class=\"num\">\(HTML.number(attribute.count))</span>",
+                "\(attribute.example)",
                 visit.mayChange ? link(href, "Use", "\(attribute.path)") : "",
             ])
         }

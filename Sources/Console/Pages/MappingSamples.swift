@@ -31,7 +31,6 @@ struct MappingSamples {
         }
     }
 
-
     /// The choices for an expression, as a list that a field names.
     func list(_ id: HTML) -> HTML {
         let options: [HTML] = sent.attributes.map { attribute in

@@ -24,6 +24,9 @@ struct Provider: Sendable {
         Profile.named(name).map { Provider(name: $0.name, title: $0.title) }
     }
 
+    /// As `title`, within a sentence.
+    static func phrase(_ profile: String) -> String { named(profile)?.phrase ?? profile }
+
     /// What the clients of a profile are called; the profile's name where it is not known any more.
     static func title(_ profile: String) -> String { named(profile)?.title ?? profile }
 }

@@ -16,7 +16,9 @@ struct ProviderPages: Pages {
         guard path.count == 1, let provider = Provider.named(path[0]),
             let guide = Guide(provider.name, base: visit.endpointURL)
         else { return nil }
-        return .sheet(ProviderSheet(visit, provider, guide, tokens).sheet(.none))
+        let watch =
+            visit.query["watch"] == "yes" ? try ProviderWatch(visit, provider, tokens) : nil
+        return .sheet(ProviderSheet(visit, provider, guide, tokens, watch).sheet(.none))
     }
 
     func change(_ path: [String]) throws -> Reply? {
@@ -87,7 +89,7 @@ struct ProviderPages: Pages {
                 """ : "\(title)"
             return .cells([
                 "\(name)<small>token \(client.name)</small>",
-                client.used.map(visit.when) ?? "Never", tokens.state(client, visit),
+                client.used.map { visit.when($0) } ?? "Never", tokens.state(client, visit),
             ])
         }
         return HTML.card("<h2>Connected</h2>\n\(table.html)")
@@ -100,12 +102,21 @@ struct ProviderSheet {
     private let provider: Provider
     private let guide: Guide
     private let tokens: TokenBook
+    /// Where somebody looks on while it happens.
+    private let watch: ProviderWatch?
 
-    init(_ visit: Visit, _ provider: Provider, _ guide: Guide, _ tokens: TokenBook) {
+    init(
+        _ visit: Visit,
+        _ provider: Provider,
+        _ guide: Guide,
+        _ tokens: TokenBook,
+        _ watch: ProviderWatch? = nil
+    ) {
         self.visit = visit
         self.provider = provider
         self.guide = guide
         self.tokens = tokens
+        self.watch = watch
     }
 
     /// What has become of the form for a token.
@@ -127,16 +138,29 @@ struct ProviderSheet {
             section.title == Self.ownSection
                 ? values(section, page, answer) : page.card(section)
         }
-        return Sheet(
+        var sheet = Sheet(
             "Connect \(provider.title)",
             .providers,
             status: answer.status,
             """
             <p class="soft"><a href="\(visit.path(Href("providers")))">Providers</a></p>
             <h1>Connect \(provider.phrase)</h1>
+            \(watch?.html ?? invitation(answer))
             \(cards)
             """
         )
+        if let watch, !watch.isOver { sheet.refreshSeconds = ProviderWatch.seconds }
+        return sheet
+    }
+
+    /// To look on while it happens; a page that shows a secret is left only when it is copied.
+    private func invitation(_ answer: TokenAnswer) -> HTML {
+        let isSecret = if case .made = answer { true } else { false }
+        let text: HTML =
+            isSecret
+            ? "Copied and pasted? Then watch what arrives" : "Watch what arrives"
+        let href = Href("providers", provider.name).with("watch", "yes")
+        return "<p><a class=\"button\" href=\"\(visit.path(href))\">\(text)</a></p>"
     }
 
     /// Where a link of the manual leads here.

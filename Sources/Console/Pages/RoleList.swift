@@ -71,7 +71,8 @@ struct RoleList {
         let role = (status?.json["defaultRole"]?.string).map(title)
         table.rows.append(
             .cells([
-                "Everybody else", "\(role ?? "The site’s default")<small>the site’s default</small>",
+                "Everybody else",
+                "\(role ?? "The site’s default")<small>the site’s default</small>",
                 "\(site.host)", "", "<span class=\"soft\">Always last</span>", "",
             ])
         )
@@ -157,7 +158,12 @@ struct RoleList {
 
     private func who() throws -> HTML {
         let typed = visit.query["who"]
-        let field = Field("who", "Person", value: typed ?? "", help: "A user name, an e-mail address.")
+        let field = Field(
+            "who",
+            "Person",
+            value: typed ?? "",
+            help: "A user name, an e-mail address."
+        )
         let hidden: HTML? =
             chosen.tabs(.roles) == nil
             ? nil : "<input type=\"hidden\" name=\"site\" value=\"\(chosen.receiver.name)\">"

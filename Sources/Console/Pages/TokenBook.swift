@@ -33,6 +33,9 @@ struct TokenBook {
         }
     }
 
+    /// Valid tokens whose last request failed.
+    var failing: [Token] { valid.filter(\.hasFailedLast) }
+
     func isEnding(_ token: Token) -> Bool {
         guard let expires = token.expires else { return false }
         return expires < now.adding(seconds: Self.noticeDays * 86_400)
@@ -60,7 +63,8 @@ struct TokenBook {
         if isEnding(token), let expires = token.expires {
             return Mood.warn.badge("\(visit.remaining(until: expires)) left")
         }
-        return token.used == nil ? Mood.off.badge("Not used yet") : Mood.good.badge("Valid")
+        if token.hasFailedLast { return Mood.warn.badge("Last one failed") }
+        return token.used == nil ? Mood.off.badge("Not used yet") : Mood.good.badge("Working")
     }
 
     // MARK: Forms that are sent twice

@@ -11,7 +11,7 @@ struct TokenPages: Pages {
 
     func read(_ path: [String]) throws -> Reply? {
         let tokens = try visit.read { store in try TokenBook(store, at: visit.now) }
-        if path.isEmpty { return .sheet(list(tokens)) }
+        if path.isEmpty { return .sheet(try list(tokens)) }
         if path == ["new"] {
             guard visit.mayChange else { return .sheet(.denied(visit)) }
             return .sheet(TokenForm(visit, tokens).sheet())
@@ -39,7 +39,7 @@ struct TokenPages: Pages {
 
     private static let pastMax = 50
 
-    private func list(_ tokens: TokenBook) -> Sheet {
+    private func list(_ tokens: TokenBook) throws -> Sheet {
         let make: HTML? =
             visit.mayChange
             ? """
@@ -58,10 +58,41 @@ struct TokenPages: Pages {
             </div>
             \(make)
             </div>
-            \(valid(tokens))\(past(tokens))
+            \(valid(tokens))\(past(tokens))\(strangers(try strangersCounts()))
             """
         )
     }
+
+    // MARK: Requests without a token
+
+    /// Of yesterday and today.
+    private func strangersCounts() throws -> [Int] {
+        let (days, now) = (DayRow(2, before: visit.now, in: visit.zone), visit.now)
+        let hours = try visit.read { store in
+            try store.hourCounts(of: days, until: now)
+        }
+        return Overview.counts(hours, days)[.unauthenticated] ?? [0, 0]
+    }
+
+    private func strangers(_ counts: [Int]) -> HTML {
+        let make: HTML =
+            visit.mayChange
+            ? "<a href=\"\(visit.path(Href("tokens", "new")))\">Make a new one</a>"
+            : "Have a new one made"
+        return HTML.card(
+            """
+            <h2>Requests without a valid token</h2>
+            <p>\(HTML.number(counts.last ?? 0)) today, \(HTML.number(counts.first ?? 0)) yesterday. \
+            They are turned away with 401 and counted, not stored, so that nobody can fill your \
+            disk.</p>
+            <p>If a provider of yours is among them: its token was revoked, has expired, or was cut \
+            when it was pasted. \(make) and paste it.</p>
+            """,
+            id: "refused"
+        )
+    }
+
+    // MARK: The tables
 
     private func valid(_ tokens: TokenBook) -> HTML {
         if tokens.valid.isEmpty {
@@ -72,7 +103,7 @@ struct TokenPages: Pages {
                 """
         }
         var table = Listing(
-            caption: "Valid tokens. Last use is kept to the hour.",
+            caption: "Valid tokens. Last use is kept to the minute.",
             columns: [
                 .init("Name"), .init("May"), .init("Last used", label: "Used"), .init("Expires"),
                 .init("State"),
@@ -80,12 +111,18 @@ struct TokenPages: Pages {
         )
         table.rows = tokens.valid.map { token in
             .cells([
-                name(token), token.rights.words, token.used.map(visit.when) ?? "Never",
+                name(token), token.rights.words, use(token),
                 token.expires.map(visit.day) ?? "Does not expire", tokens.state(token, visit),
                 actions(token),
             ])
         }
         return HTML.card("<h2>Valid</h2>\n\(table.html)")
+    }
+
+    private func use(_ token: Token) -> HTML {
+        guard let used = token.used else { return "Never" }
+        let request: HTML? = token.lastRequest.map { "<small><code>\($0)</code></small>" }
+        return "\(visit.when(used))\(request)"
     }
 
     private func name(_ token: Token) -> HTML {

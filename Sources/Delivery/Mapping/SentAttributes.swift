@@ -94,7 +94,8 @@ package struct SentAttributes {
 extension SentAttributes.Attribute {
     /// - Returns: `nil` for what no expression names.
     fileprivate init?(_ path: String, _ example: String, _ mapping: Mapping) {
-        guard let expression = try? Expression(path), case .attribute(let selection) = expression.root
+        guard let expression = try? Expression(path),
+            case .attribute(let selection) = expression.root
         else { return nil }
         self.path = expression.text
         self.example = example

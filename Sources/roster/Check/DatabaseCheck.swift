@@ -61,6 +61,13 @@ struct DatabaseCheck {
 
     // MARK: From outside
 
+    /// What can be seen without opening the database.
+    var placeAndFileFindings: [Finding] {
+        guard let folder = FileStatus(path: folder) else { return [] }
+        let file = FileStatus(path: path).map(fileFindings) ?? []
+        return folderFindings(folder) + fileSystemFindings() + placeFindings() + file
+    }
+
     private func folderFindings(_ folder: FileStatus) -> [Finding] {
         var findings: [Finding] = []
         if !folder.isWritable {

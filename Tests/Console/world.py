@@ -1,0 +1,190 @@
+"""Everything that a console is about: Roster behind nginx, a WordPress, and people of all kinds."""
+
+import contextlib
+import pathlib
+import secrets
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+for folder in "Tests/WebServers", "Tests/WordPress":
+    sys.path.append(str(ROOT / folder))
+
+import sites  # noqa: E402
+from installation import until  # noqa: E402
+from laboratory import Laboratory  # noqa: E402
+from roster_site import ENTERPRISE, Roster  # noqa: E402
+
+from visitor import Visitor, walk  # noqa: E402
+
+# Each would become an element or an attribute where it is not escaped.
+HOSTILE = """</p></script><script>stolen</script><x-stolen a='"></x-stolen>' x-stolen="1" x='&lt;"""
+QUOTES = """O'Brien "the \\ boss" & `Söhne` <3 {{name}} ${name} %00 %s"""
+RIGHT_TO_LEFT = "\u202eمُحَمَّد بن سلمان — עברית"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 18
+SITE = "blog"
+SETUP_KEY = secrets.token_hex(16)
+
+
+def attributes(text):
+    """A user's members with a text wherever there can be one."""
+    def entry(**more):
+        return {"value": text, "display": text, "type": text, **more}
+
+    return {
+        "externalId": text,
+        "displayName": text, "nickName": text, "title": text, "userType": text,
+        "name": {part: text for part in (
+            "formatted", "familyName", "givenName", "middleName", "honorificPrefix",
+            "honorificSuffix")},
+        "addresses": [{part: text for part in (
+            "formatted", "streetAddress", "locality", "region", "postalCode", "country", "type")}],
+        "emails": [entry(primary=True)], "phoneNumbers": [entry()], "ims": [entry()],
+        "roles": [entry()], "entitlements": [entry()],
+        ENTERPRISE: {part: text for part in (
+            "employeeNumber", "costCenter", "organization", "division", "department")},
+    }
+
+
+PEOPLE = [
+    ("ada", "Ada", "Lovelace", "Research"), ("grace", "Grace", "Hopper", "Research"),
+    ("alan", "Alan", "Turing", "Research"), ("mary", "Mary", "Shelley", "Press"),
+    ("jane", "Jane", "Austen", "Press"), ("emmy", "Emmy", "Noether", "Research"),
+    ("max", "Max", "Planck", "Finance"), ("lise", "Lise", "Meitner", "Finance"),
+]
+
+
+class World:
+    """What runs, and who is in it. `people` are ids by login, `groups` ids by name."""
+
+    def __init__(self, site, wordpress):
+        self.site = site
+        self.wordpress = wordpress
+        self.roster = Roster(site, wordpress)
+        self.people, self.groups = {}, {}
+
+    @property
+    def secret(self):
+        return self.roster.secret
+
+    def visitor(self, **options):
+        return Visitor(self.site.origin, **options)
+
+    def administrator(self):
+        return self.visitor().enter(self.secret)
+
+    def auditor(self):
+        """Somebody who may look."""
+        visitor = self.visitor().enter(self.secret, "auditor")
+        self.execute("UPDATE administrator SET role = 'auditor' WHERE name LIKE 'auditor@%'")
+        return visitor
+
+    def execute(self, statement, *values):
+        """What the database's owner can do to it."""
+        import sqlite3
+        with contextlib.closing(sqlite3.connect(self.site.database, timeout=30)) as connection:
+            with connection:
+                return connection.execute(statement, values).fetchall()
+
+    def fill(self, hostile):
+        """People, groups, tokens, receivers, and some that went wrong; with text that attacks."""
+        # So that there is somebody whom WordPress will not have.
+        self.roster.wp("set", "--validation", "off")
+        for login, given, family, department in PEOPLE:
+            self.people[login] = self.roster.create(
+                f"{login}@example.com", displayName=f"{given} {family}",
+                name={"givenName": given, "familyName": family},
+                emails=[{"value": f"{login}@example.com", "type": "work", "primary": True}],
+                title="Head of " + department if login in ("ada", "max") else "Expert",
+                **{ENTERPRISE: {"department": department, "employeeNumber": login.upper()}})
+        for name, members in {
+                "Editors": ["ada", "grace", "alan"], "Press": ["mary", "jane"],
+                "Finance": ["max", "lise"]}.items():
+            self.group(name, *members)
+        self.roster.replace(self.people["lise"], active=False)
+        # WordPress has no account without an address.
+        self.people["stuck"] = self.roster.create(
+            "no.address@example.com", displayName="Nils Bohr", emails=[])
+        if hostile:
+            self.fill_hostile()
+        self.set_up()
+        self.go_wrong()
+        self.settle()
+
+    def settle(self):
+        """Waits until WordPress has everything that it takes."""
+        until(lambda: not any(
+            row["state"] == "waiting"
+            for row in self.roster.json("deliver", "--list", "--to", SITE)), 60)
+
+    def group(self, name, *members):
+        self.groups[name] = self.roster.group(name, *[self.people[login] for login in members])
+
+    def fill_hostile(self):
+        for number, text in enumerate([HOSTILE, QUOTES, RIGHT_TO_LEFT, LONG]):
+            name = f"hostile{number}"
+            self.people[name] = self.roster.create(text, **attributes(text))
+            self.group(text, name, "ada")
+
+    def set_up(self):
+        for arguments in (
+                ("entra", "--profile", "entra"), ("okta", "--profile", "okta", "--expires", "300d"),
+                ("reports", "--rights", "read"), ("okta-2024", "--profile", "okta")):
+            self.roster.command("token", "create", *arguments)
+        self.roster.command("token", "revoke", "okta-2024")
+        self.roster.wp("role", "set", "Editors", "editor")
+        self.roster.wp("map", "set", "description", "title")
+        # Nobody listens there.
+        self.roster.command("webhook", "add", "http://127.0.0.1:9/hook", "--name", "helpdesk")
+
+    def go_wrong(self):
+        client = self.roster.client
+        client.post("/Users", {"schemas": [], "userName": "nobody"})
+        client.post("/Users", {
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": "ada@example.com"})
+        client.get("/Users?filter=userName%20is%20x")
+        type(client)(client.base, "wrong").get("/Users")
+
+    def pages(self, visitor, **options):
+        """One page of each kind, and those of everybody whose text attacks."""
+        found = dict(walk(visitor, **options))
+        for login, id in self.people.items():
+            if login.startswith("hostile") or login == "stuck":
+                for below in "", "/preview":
+                    path = f"/users/{id}{below}"
+                    found.setdefault(path, visitor.page(path))
+        for id in self.groups.values():
+            found.setdefault(f"/groups/{id}", visitor.page(f"/groups/{id}"))
+        for path in SEARCHES:
+            found.setdefault(path, visitor.page(path))
+        return found
+
+
+# Lists as somebody has searched them.
+SEARCHES = [
+    "/users?q=ada", "/users?q=nobody-at-all", "/users?q=active+eq+false&by=filter",
+    "/users?state=deactivated", "/users?state=stuck", "/groups?q=f", "/deliveries?state=waiting",
+]
+
+
+@contextlib.contextmanager
+def running(hostile=True):
+    """A world while it is needed."""
+    laboratory = Laboratory()
+    try:
+        wordpress = laboratory.site("installed")
+
+        def start(site):
+            sites.start_nginx(site, ROSTER_SETUP_KEY=SETUP_KEY)
+
+        with sites.running("nginx", start, has_front_controller=False) as site:
+            world = World(site, wordpress)
+            try:
+                with world.roster.connected("--name", SITE):
+                    world.fill(hostile)
+                    yield world
+            finally:
+                world.roster.end_couriers()
+    finally:
+        laboratory.stop()
+        sites.remove_program()
