@@ -181,7 +181,9 @@ struct SettingsPagesTests {
             "/settings/record",
             ["days": "365", "audit.bodies": "on"]
         )
-        let set = try world.test.database().rows("SELECT name FROM setting WHERE name LIKE 'audit.%'")
+        let set = try world.test.database().rows(
+            "SELECT name FROM setting WHERE name LIKE 'audit.%'"
+        )
         #expect(set.sorted() == ["audit.maskForAuditors", "audit.megabytes"])
     }
 

@@ -19,7 +19,7 @@ struct AuditSection {
         }
     }
 
-    /// - Parameter fault: What is wrong with a form that was sent, of this section or another.
+    /// The form; `fault` is what is wrong with one that was sent, of this section or another.
     func card(_ fault: FormFault?) throws -> HTML {
         let current = try current()
         let text = { (setting: DirectorySetting) in
@@ -27,7 +27,10 @@ struct AuditSection {
         }
         guard visit.mayChange else {
             let facts = DirectorySetting.all.map { setting -> (name: HTML, value: HTML) in
-                ("<code>\(setting.name)</code>", "\(text(setting)) <small>\(setting.meaning)</small>")
+                (
+                    "<code>\(setting.name)</code>",
+                    "\(text(setting)) <small>\(setting.meaning)</small>"
+                )
             }
             return HTML.card("<h2>What is recorded</h2>\n\(HTML.facts(facts))")
         }

@@ -28,7 +28,7 @@ struct SiteSection {
 
     // MARK: Showing
 
-    /// - Parameter fault: What is wrong with a form that was sent, of this section or another.
+    /// The form; `fault` is what is wrong with one that was sent, of this section or another.
     func card(_ fault: FormFault?) -> HTML {
         guard visit.mayChange else {
             let facts = Self.parts(site, name).map { ($0.name, "\($0.value)" as HTML) }
@@ -92,8 +92,12 @@ struct SiteSection {
                     "Then it is locked, and its posts stay.",
                     isPicked: deletion == "keep-content"
                 ),
-                .init("deactivate", "Lock the account", "Nothing is lost.",
-                    isPicked: deletion == "deactivate"),
+                .init(
+                    "deactivate",
+                    "Lock the account",
+                    "Nothing is lost.",
+                    isPicked: deletion == "deactivate"
+                ),
                 .init(
                     "reassign",
                     "Delete it, and give its posts to the person below",
@@ -191,7 +195,8 @@ struct SiteSection {
             "domain",
             "Provisioning domain",
             value: value("domain", site.domain),
-            help: "Whose <code>externalId</code> the accounts get, where tokens have several domains.",
+            help:
+                "Whose <code>externalId</code> the accounts get, where tokens have several domains.",
             error: fault?.field == "domain" ? fault?.message : nil,
             attributes: "spellcheck=\"false\" autocapitalize=\"none\" maxlength=\"64\""
         )

@@ -145,7 +145,9 @@ extension WordPressSite {
     /// The settings that accounts depend on, compared with another site's.
     fileprivate func shaping(with other: WordPressSite) -> JSONObject {
         var settings = settings
-        for name in ["url", "secret", "formerSecret", "connectTo", "headers", "validation", "columns"] {
+        for name in [
+            "url", "secret", "formerSecret", "connectTo", "headers", "validation", "columns",
+        ] {
             settings[name] = nil
         }
         // Who is deleted is compared where nobody is any more.
