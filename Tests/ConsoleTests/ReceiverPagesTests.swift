@@ -80,7 +80,9 @@ struct ReceiverPagesTests {
         #expect(site.url == "https://www.example.com")
         #expect(site.connectTo == "127.0.0.1:443")
         #expect(site.headers == ["X-A: b"])
-        #expect(page.element("line1")?["value"] == "define('ROSTER_SECRET', '\(site.secrets[0].text)');")
+        #expect(
+            page.element("line1")?["value"] == "define('ROSTER_SECRET', '\(site.secrets[0].text)');"
+        )
         #expect(
             page.element("line2")?["value"]
                 == "define('ROSTER_URL', 'https://www.example.org/scim/v2');"

@@ -117,11 +117,18 @@ class Administrator:
         assert found, text_of(page)
         return found[1]
 
-    def wait_for_user(self, name, seconds=20):
+    def wait_until(self, condition, complaint, seconds=20):
+        """Opens the list of users, at which a site asks for changes, until something is so."""
         deadline = time.monotonic() + seconds
-        while name not in self.get(f"{self.admin}/users.php"):
-            assert time.monotonic() < deadline, f"{name} never came"
+        self.get(f"{self.admin}/users.php")
+        while not condition():
+            assert time.monotonic() < deadline, complaint
             time.sleep(0.1)
+            self.get(f"{self.admin}/users.php")
+
+    def wait_for_user(self, name):
+        list_of_users = f"{self.admin}/users.php"
+        self.wait_until(lambda: name in self.get(list_of_users), f"{name} never came")
 
 
 class Provider:

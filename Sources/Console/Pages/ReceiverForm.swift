@@ -109,7 +109,8 @@ struct ReceiverForm {
             "name",
             "A name for it",
             value: visit.form["name"] ?? (fault == nil ? name : nil) ?? "",
-            help: "Letters, digits, <code>.</code>, <code>_</code> and <code>-</code>. Without one it is the host’s.",
+            help:
+                "Letters, digits, <code>.</code>, <code>_</code> and <code>-</code>. Without one it is the host’s.",
             error: error("name", fault),
             attributes: "spellcheck=\"false\" autocapitalize=\"none\" maxlength=\"64\""
         )

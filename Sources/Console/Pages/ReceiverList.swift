@@ -67,7 +67,9 @@ struct ReceiverList {
         var facts: [(name: HTML, value: HTML)] = [
             ("Kind", "WordPress"), ("Address", "<a href=\"\(site.url)/wp-admin/\">\(site.url)</a>"),
         ]
-        if let connectTo = site.connectTo { facts.append(("Connects to", "<code>\(connectTo)</code>")) }
+        if let connectTo = site.connectTo {
+            facts.append(("Connects to", "<code>\(connectTo)</code>"))
+        }
         if site.formerSecret != nil {
             facts.append(
                 ("Secret", "A new one was made; the old one is good until the test succeeds.")
@@ -185,14 +187,18 @@ struct ReceiverQuestion {
         let name: HTML = "\(receiver.name)"
         switch action {
         case "resend":
-            (heading, button, isDanger) = ("Send everybody to \(name) again?", "Send everybody", false)
+            (heading, button, isDanger) = (
+                "Send everybody to \(name) again?", "Send everybody", false
+            )
             text = """
                 Each account is made what it should be, whatever was changed in between. To an \
                 account that is right nothing happens; 100,000 take about 20 minutes. New changes go \
                 first.
                 """
         case "secret" where receiver.kind == .wordpress:
-            (heading, button, isDanger) = ("Make a new secret for \(name)?", "Make a new secret", false)
+            (heading, button, isDanger) = (
+                "Make a new secret for \(name)?", "Make a new secret", false
+            )
             text = """
                 It is shown once. The old one stays good until a test finds that the site knows the \
                 new one; nothing is held up.

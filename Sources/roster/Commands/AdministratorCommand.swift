@@ -148,7 +148,9 @@ struct AdministratorOptions: ParsableArguments {
         let found = try reportingCause { () throws(SCIMError) in
             try directory.read { store -> Administrator? in try store.administrator(named: name) }
         }
-        guard let found else { throw CommandError(description: "there is no administrator \(name)") }
+        guard let found else {
+            throw CommandError(description: "there is no administrator \(name)")
+        }
         return (directory, found)
     }
 }

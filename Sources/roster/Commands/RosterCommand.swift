@@ -17,7 +17,8 @@ struct RosterCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TokenCommand.self, UserCommand.self, AdministratorCommand.self, SettingsCommand.self,
+            OverviewCommand.self, TokenCommand.self, UserCommand.self, AdministratorCommand.self,
+            SettingsCommand.self,
             WordPressCommand.self, WebhookCommand.self,
             DeliverCommand.self,
             MigrateCommand.self, BackupCommand.self, CheckCommand.self,

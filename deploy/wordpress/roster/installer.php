@@ -11,7 +11,7 @@ if ( ! defined( 'ABSPATH' ) || defined( 'ROSTER_INSTALLER' ) ) {
 }
 define( 'ROSTER_INSTALLER', __DIR__ );
 
-foreach ( array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'errand', 'climb', 'setup', 'words', 'guides', 'page' ) as $roster_name ) {
+foreach ( array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'obstacle', 'errand', 'climb', 'upgrade', 'move', 'setup', 'words', 'guides', 'page' ) as $roster_name ) {
 	// The private folder's copies of the first two are there already where the gateway has answered this request.
 	if ( ! class_exists( "Roster_$roster_name", false ) ) {
 		require_once __DIR__ . "/includes/class-roster-$roster_name.php";
