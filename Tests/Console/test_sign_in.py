@@ -94,8 +94,8 @@ def test_wordpress_lets_in(chromium, world, host):
         chromium.reach("Username or Email Address").type("admin")
         chromium.reach("Password").type(world.wordpress.password)
         chromium.enter()
-        chromium.wait("return location.pathname === '/scim/admin/'")
-        assert chromium.driver.current_url == origin + "/scim/admin/"
+        chromium.wait("return location.pathname === '/scim/v2/admin/'")
+        assert chromium.driver.current_url == origin + "/scim/v2/admin/"
         assert f"admin@{world.wordpress.host}" in chromium.text
         assert "Times are in UTC" in chromium.text or "Times are in +00:00" in chromium.text
 

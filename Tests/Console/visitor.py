@@ -68,13 +68,18 @@ class Visitor(Browser):
         return self
 
 
+# Parameters that choose what a list holds, and not what the page is like.
+CHOICES = {"after", "before", "from", "to", "site", "receiver", "user", "action", "result", "q"}
+
+
 def kind(address):
-    """The address with what stands for one of many left out: ids, and values of parameters."""
+    """What a page is like: its address without ids, names and what else stands for one of many."""
     parts = urllib.parse.urlsplit(address)
     path = re.sub(r"/([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)", "/…", parts.path)
+    path = re.sub(r"/(providers|receivers)/(?!new)[^/]+", r"/\1/…", path)
     names = [
-        f"{name}={value}" if value.isalpha() and name in ("state", "by", "step", "provider") else name
-        for name, value in urllib.parse.parse_qsl(parts.query)]
+        f"{name}={value}" if name == "state" else name
+        for name, value in urllib.parse.parse_qsl(parts.query) if name not in CHOICES]
     return path + ("?" + "&".join(sorted(names)) if names else "")
 
 

@@ -146,18 +146,22 @@ class World:
         type(client)(client.base, "wrong").get("/Users")
 
     def pages(self, visitor, **options):
-        """One page of each kind, and those of everybody whose text attacks."""
+        """One page of each kind, by its address below the console."""
         found = dict(walk(visitor, **options))
-        for login, id in self.people.items():
-            if login.startswith("hostile") or login == "stuck":
-                for below in "", "/preview":
-                    path = f"/users/{id}{below}"
-                    found.setdefault(path, visitor.page(path))
-        for id in self.groups.values():
-            found.setdefault(f"/groups/{id}", visitor.page(f"/groups/{id}"))
         for path in SEARCHES:
             found.setdefault(path, visitor.page(path))
         return found
+
+    def siblings(self, visitor, pages):
+        """The other pages of those kinds whose text differs: people who attack, providers."""
+        people = [
+            f"/users/{id}{below}" for login, id in self.people.items() for below in ("", "/preview")
+            if login.startswith("hostile") or login == "stuck"]
+        groups = [f"/groups/{id}" for id in self.groups.values()]
+        providers = [
+            link.removeprefix(visitor.base) for link in pages["/providers"].links
+            if link.startswith(visitor.base + "/providers/")]
+        return [path for path in people + groups + providers if path not in pages]
 
 
 # Lists as somebody has searched them.
