@@ -93,11 +93,3 @@ extension [HTML] {
         }
     }
 }
-
-extension DefaultStringInterpolation {
-    /// Warns of markup in a text, where a literal was taken for one: write `as HTML` behind it.
-    @available(*, deprecated, message: "HTML is no text")
-    mutating func appendInterpolation(_ html: HTML) {
-        appendInterpolation(String(decoding: html.utf8, as: UTF8.self))
-    }
-}
