@@ -227,6 +227,10 @@ class Chromium:
     def follow(self, name):
         """Reaches a link or button and presses Enter, until another page is there."""
         self.reach(name)
+        return self.submit()
+
+    def submit(self):
+        """Presses Enter where the focus is, until another page is there."""
         self.run("window.isOld = true")
         self.enter()
         self.wait("return !window.isOld && document.readyState === 'complete'")
