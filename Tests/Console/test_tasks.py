@@ -16,7 +16,7 @@ def desk(request, inside):
 
 def at(chromium, path, *words):
     """Asserts where the browser is and what is read there, and that the page is sound."""
-    assert chromium.path.split("#")[0] == "/scim/admin" + path, chromium.text[:600]
+    assert chromium.run("return location.pathname") == "/scim/admin" + path, chromium.text[:600]
     text = chromium.text
     for word in words:
         assert word in text, (word, text[:1500])
@@ -51,7 +51,6 @@ def test_find_somebody_by_filter(desk):
     desk.reach("As").down()
     desk.follow("Find")
     assert "Ada Lovelace" in desk.text and "Grace Hopper" not in desk.text
-    go(desk, "/users?by=filter")
     desk.reach("Find").type("title is head")
     desk.submit()
     assert desk.run("return document.querySelector('#q').getAttribute('aria-invalid')") == "true"
@@ -73,7 +72,7 @@ def test_what_would_wordpress_get(desk, world):
     path = f"/users/{world.people['ada']}"
     go(desk, path)
     desk.follow("What would WordPress get?")
-    at(desk, path + "/preview", "Nothing changes")
+    at(desk, path + "/preview", "Nothing has been changed")
     desk.reach("Try other data")
     desk.enter()
     desk.reach("A user as SCIM JSON").type(
@@ -84,7 +83,7 @@ def test_what_would_wordpress_get(desk, world):
 
 def test_send_what_is_stuck_again(desk, world):
     go(desk, "/deliveries")
-    desk.follow("Send again Nils Bohr") if "Nils Bohr" in desk.text else None
+    desk.follow("Send all…")
     at(desk, "/deliveries")
 
 
@@ -92,9 +91,9 @@ def test_pause_and_go_on(desk, world):
     go(desk, "/deliveries")
     desk.follow("Pause blog")
     at(desk, "/deliveries", "Paused")
-    assert world.roster.wp("set")["paused"] is True
+    assert world.roster.wp("set")["paused"] == "on"
     desk.follow("Continue blog")
-    assert world.roster.wp("set")["paused"] is False
+    assert world.roster.wp("set")["paused"] == "off"
 
 
 def test_make_and_revoke_a_token(desk, world):
@@ -110,17 +109,16 @@ def test_make_and_revoke_a_token(desk, world):
 
     go(desk, "/tokens")
     desk.follow(f"Revoke {name}")
-    at(desk, desk.path.removeprefix("/scim/admin"), name)
+    assert name in heading(desk) and not desk.faults([(NARROW, "dark")])
     desk.follow(f"Revoke {name}")
-    at(desk, "/tokens", name)
+    at(desk, "/tokens")
     assert client.get("/Users?count=0").status == 401
 
 
 def test_connect_a_provider(desk, world):
     go(desk, "/providers")
-    desk.follow("Okta")
-    name = f"okta-{desk.run('return innerWidth')}"
-    desk.reach("Name").type(name)
+    provider = {WIDE: "JumpCloud", NARROW: "OneLogin"}[desk.run("return innerWidth")]
+    desk.follow(provider)
     desk.follow("Make a token")
     assert f"{world.site.origin}/scim/v2" in desk.run(
         "return [...document.querySelectorAll('input[readonly]')].map(i => i.value)")
@@ -133,12 +131,12 @@ def test_add_a_rule_with_preview(desk, world):
     desk.reach("Group").type("Press")
     desk.follow("Show who would change")
     at(desk, "/roles/preview", "Press")
-    desk.follow("Save the rule")
+    desk.follow("Save and send…")
     at(desk, "/roles", "Press")
     assert [rule["group"] for rule in world.roster.wp("role", "list")][-1] == "Press"
     desk.follow("Remove Press")
     at(desk, "/roles/preview", "Press")
-    desk.follow("Remove the rule")
+    desk.follow("Save and send…")
     at(desk, "/roles")
     world.settle()
 
@@ -146,22 +144,30 @@ def test_add_a_rule_with_preview(desk, world):
 def test_add_a_field_with_preview(desk, world):
     go(desk, "/mapping")
     desk.follow("Add a field")
-    at(desk, "/mapping/edit")
+    field = f"meta-{desk.run('return innerWidth')}"
+    desk.reach("Name of another field").type(field)
+    desk.reach("Comes from").type("title")
+    desk.follow("Show what would change")
+    at(desk, "/mapping/preview", field)
+    desk.follow("Save and send…")
+    at(desk, "/mapping", field)
+    world.settle()
+    ada = world.wordpress.account("email", "ada@example.com")
+    assert ada["meta"][field] == "Head of Research"
 
 
 def test_search_the_audit(desk, world):
     go(desk, "/audit")
     desk.reach("Find").type("turing")
     desk.submit()
-    assert "Alan Turing" in desk.text
-    at(desk, desk.path.removeprefix("/scim/admin"))
+    at(desk, "/audit", "Alan Turing")
 
 
 def test_add_and_remove_a_webhook(desk, world):
     name = f"hook-{desk.run('return innerWidth')}"
     go(desk, "/receivers/new/webhook")
-    desk.reach("Address").type("http://127.0.0.1:9/other")
-    desk.reach("Name").type(name)
+    desk.reach("Its address").type("http://127.0.0.1:9/other")
+    desk.reach("A name for it").type(name)
     desk.follow("Add it")
     assert name in str(world.roster.json("webhook", "list"))
     assert not desk.faults([(NARROW, "dark")])
