@@ -6,7 +6,7 @@ import SCIM
 /// What the audit trail is told of one request.
 struct AuditTrail {
     /// As the journal says it; its status is that of an answer which is not known yet.
-    let request: SentRequest
+    var request: SentRequest
     let redaction: Redaction
     let limits: Limits
     /// What is kept; read with the token, and nothing before.

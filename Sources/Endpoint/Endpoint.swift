@@ -10,6 +10,7 @@ package struct Endpoint {
     let types: ResourceTypes
     let limits: Limits
     private let now: @Sendable () -> Instant
+    private let microseconds: (@Sendable () -> Int64)?
     private let openStore: (Request) throws(SCIMError) -> any Store
     private let configuredBase: (Request) -> String?
     private let budget: (Request) -> Budget
@@ -46,6 +47,7 @@ package struct Endpoint {
     ///   - types: The resource types that are served.
     ///   - limits: The bounds on what a client may send and ask for.
     ///   - now: The clock.
+    ///   - microseconds: A clock for durations; `nil` for the other.
     ///   - openStore: The store that serves a request; throws 503 when there is none.
     ///   - configuredBase: The base URL where one is configured, without a trailing slash.
     ///   - budget: What a request may cost.
@@ -55,6 +57,7 @@ package struct Endpoint {
         types: ResourceTypes = .standard,
         limits: Limits = .standard,
         now: @escaping @Sendable () -> Instant,
+        microseconds: (@Sendable () -> Int64)? = nil,
         openStore: @escaping (Request) throws(SCIMError) -> any Store,
         configuredBase: @escaping (Request) -> String? = { _ in nil },
         budget: @escaping (Request) -> Budget = { _ in .unlimited },
@@ -64,6 +67,7 @@ package struct Endpoint {
         self.types = types
         self.limits = limits
         self.now = now
+        self.microseconds = microseconds
         self.openStore = openStore
         self.configuredBase = configuredBase
         self.budget = budget
@@ -76,6 +80,10 @@ package struct Endpoint {
     ///
     /// `requestID` names the request in log and journal.
     package func answer(_ incoming: Incoming, requestID: String) -> Answer {
+        let elapsed = microseconds.map { clock in
+            let start = clock()
+            return { @Sendable in clock() - start }
+        }
         var progress = Progress(started: now())
         do throws(SCIMError) {
             let request: Request
@@ -84,6 +92,7 @@ package struct Endpoint {
             case .failure(let fault): throw SCIMError(fault)
             }
             progress.request = request
+            progress.elapsed = elapsed
             progress.isCrossOrigin = request.header("Origin") != nil
             progress.mediaType = try MediaType(accepting: request.header("Accept"))
             let reply = try reply(to: request, requestID, &progress)
@@ -102,7 +111,7 @@ package struct Endpoint {
     ) throws(SCIMError) -> Reply {
         let route = try Route(path: request.path, types: types)
         progress.target = route.target
-        progress.trail = trail(request, path: route.path, progress.started)
+        progress.trail = trail(request, path: route.path, progress)
         if request.method == "OPTIONS" {
             return CrossOrigin.preflight(allowing: route.target.methods)
         }
@@ -154,7 +163,7 @@ package struct Endpoint {
             let client = try token(of: request, in: store)
             progress.token = client
             progress.finally { outlet.retry(request) }
-            let trail = progress.trail ?? trail(request, path: request.path, progress.started)
+            let trail = progress.trail ?? trail(request, path: request.path, progress)
             var exchange = try Exchange(request, requestID, client, directory, trail)
             defer { progress.rewrites = exchange.rewrites }
             return try exchange.read(target, in: store)
@@ -168,7 +177,7 @@ package struct Endpoint {
         _ directory: Directory,
         _ progress: inout Progress
     ) throws(SCIMError) -> Reply {
-        var trail = progress.trail ?? trail(request, path: request.path, progress.started)
+        var trail = progress.trail ?? trail(request, path: request.path, progress)
         let (client, receivers) = try directory.read { store -> (Token, [Receiver]) in
             let client = try token(of: request, in: store)
             trail.settings = try store.auditSettings()
@@ -222,8 +231,10 @@ package struct Endpoint {
 
 /// The audit trail.
 extension Endpoint {
-    private func trail(_ request: Request, path: String, _ started: Instant) -> AuditTrail {
-        AuditTrail(request, path: path, started: started, redaction, limits)
+    private func trail(_ request: Request, path: String, _ progress: Progress) -> AuditTrail {
+        var trail = AuditTrail(request, path: path, started: progress.started, redaction, limits)
+        trail.request.elapsed = progress.elapsed
+        return trail
     }
 
     /// Puts down that the token was used, and what the change leaves to be done: the client need
@@ -240,12 +251,13 @@ extension Endpoint {
     private func note(_ error: SCIMError, _ requestID: String, _ progress: inout Progress) {
         guard let request = progress.request else { return }
         let answered = now()
-        let started = progress.started
-        let trail = progress.trail ?? trail(request, path: request.path, started)
+        var trail = progress.trail ?? trail(request, path: request.path, progress)
+        // What comes after the answer does not count.
+        if let microseconds = progress.elapsed?() { trail.request.elapsed = { microseconds } }
         if let token = progress.token, let directory = progress.directory {
             note(trail.answered(error.status), &progress)
             let (target, rewrites) = (progress.target, progress.rewrites)
-            return progress.finally {
+            return progress.finally { [trail] in
                 let refusal = trail.refusal(
                     error,
                     of: request,
@@ -263,7 +275,8 @@ extension Endpoint {
                 progress.finally { ledger.countUnauthenticated(in: directory) }
             }
         } else if error.status < 500 {
-            progress.finally { noteStray(error, request, requestID, trail, at: answered) }
+            progress.finally { [trail] in noteStray(error, request, requestID, trail, at: answered)
+            }
         }
     }
 
@@ -299,6 +312,8 @@ extension Endpoint {
 private struct Progress {
     let started: Instant
     var request: Request?
+    /// Microseconds since it came, where there is a clock for it.
+    var elapsed: (@Sendable () -> Int64)?
     var target: Route.Target?
     /// What the audit trail is told; `nil` as long as it is not known where the request leads.
     var trail: AuditTrail?

@@ -13,18 +13,21 @@ final class Server {
     private let log = RequestLog()
     private let requestIDs = RequestIDs()
     private let database = ServedDatabase()
+    private let ledger = AuditLedger()
     private var bootstrapToken = BootstrapToken()
 
     func serve(_ mode: Gateway.Mode) -> Int32 {
         let endpoint = Endpoint(
             limits: limits,
             now: currentInstant,
+            microseconds: monotonicMicroseconds,
             openStore: { request throws(SCIMError) in try self.store(for: request) },
             configuredBase: settings.base,
             budget: { [limits] request in
                 .request(cpuMilliseconds: limits.requestCPUMilliseconds) { request.isAbandoned }
             },
-            outlet: .init(telephone: telephone, deliver: deliver, retry: retry)
+            outlet: .init(telephone: telephone, deliver: deliver, retry: retry),
+            ledger: ledger
         )
         let console = Console(
             .init(
@@ -49,10 +52,8 @@ final class Server {
             queryBytes: limits.queryBytes,
             keptVariables: [Settings.log]
         )
-        let idle = Gateway.Idle(
-            afterMilliseconds: Self.idleMilliseconds,
-            database.letGo
-        )
+        let idle = Gateway.Idle(afterMilliseconds: Self.idleMilliseconds, rest)
+        defer { writeLedger() }
         return Gateway.serve(mode, limits: requestLimits, idle: idle) { incoming in
             let start = monotonicMicroseconds()
             let requestID = requestIDs.next()
@@ -68,6 +69,22 @@ final class Server {
             )
             return answer
         }
+    }
+
+    /// Does what can wait until nothing is to be done.
+    private func rest() -> Int32 {
+        writeLedger()
+        let next = database.letGo()
+        // What somebody was in the way of.
+        return next < 0 && !ledger.isEmpty ? Self.idleMilliseconds : next
+    }
+
+    /// Writes down what was asked for in vain, as far as it is not written yet.
+    private func writeLedger() {
+        guard !ledger.isEmpty, let path = lastPath,
+            let store = try? database.store(path: path)
+        else { return }
+        ledger.write(in: Directory(store))
     }
 
     /// How often a process that is only read from looks at what is due.
@@ -104,8 +121,12 @@ final class Server {
 
     private static let idleMilliseconds: Int32 = 2_000
 
+    /// Of the database that was opened last.
+    private var lastPath: String?
+
     private func store(for request: Request) throws(SCIMError) -> SQLiteStore {
         let path = try settings.databasePath(request)
+        lastPath = path
         return try openingDatabase {
             if let token = bootstrapToken {
                 bootstrapToken = nil

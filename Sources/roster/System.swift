@@ -12,7 +12,7 @@ import SCIM
 }
 
 /// Microseconds of a clock that is never set, for durations.
-func monotonicMicroseconds() -> Int64 {
+@Sendable func monotonicMicroseconds() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000

@@ -114,7 +114,12 @@ struct DraftTests {
         #expect(Password.matches("correct horse", hash: hashes.first ?? ""))
         let text = String(decoding: changed.record.document.text, as: UTF8.self)
         #expect(!text.contains("horse"))
-        #expect(try directory.journal().last?.detail == ["attributes": ["password"]])
+        #expect(
+            try directory.journal().last?.detail == [
+                "attributes": ["password"],
+                "changes": [["path": "password", "after": "•••"]],
+            ]
+        )
     }
 
     /// A hash takes a tenth of a second, for which nobody is to wait.

@@ -50,20 +50,24 @@ struct JournalTests {
         #expect(entry.concerned.isEmpty)
     }
 
-    @Test func namesAttributesAndNeverTheirValues() throws {
-        let user = try directory.create(["userName": "ann", "externalId": "hidden0"])
+    @Test func saysWhatDiffersButForSecrets() throws {
+        let user = try directory.create(["userName": "ann", "externalId": "x0"])
         _ = try directory.modify(
             user,
             [
-                ["op": "add", "path": "title", "value": "hidden1"],
-                ["op": "add", "path": "emails", "value": [["value": "hidden2"]]],
-                ["op": "add", "path": "externalId", "value": "hidden3"],
+                ["op": "add", "path": "title", "value": "Lead"],
+                ["op": "add", "path": "externalId", "value": "x1"],
                 ["op": "add", "path": "password", "value": "hidden4"],
             ]
         )
         #expect(
             try last().detail == [
-                "attributes": ["title", "emails", "externalId", "password"]
+                "attributes": ["title", "externalId", "password"],
+                "changes": [
+                    ["path": "title", "after": "Lead"],
+                    ["path": "externalId", "before": "x0", "after": "x1"],
+                    ["path": "password", "after": "•••"],
+                ],
             ]
         )
         #expect(
@@ -74,7 +78,13 @@ struct JournalTests {
     @Test func saysWhetherAUserIsStillActive() throws {
         let user = try directory.create(["userName": "ann"])
         _ = try directory.modify(user, [["op": "replace", "path": "active", "value": false]])
-        #expect(try last().detail == ["attributes": ["active"], "active": false])
+        #expect(
+            try last().detail == [
+                "attributes": ["active"], "active": false,
+                "changes": [["path": "active", "before": true, "after": false]],
+            ]
+        )
+        #expect(try last().kinds == [.changed, .deactivated])
         _ = try directory.modify(user, [["op": "replace", "path": "title", "value": "x"]])
         #expect(try last().detail["active"] == nil)
     }
@@ -173,7 +183,15 @@ struct JournalTests {
         _ = try directory.modify(group, [add(bob), remove(ann)])
         let entry = try last()
         #expect(entry.concerned == [bob.id, ann.id])
-        #expect(entry.detail == ["attributes": ["members"], "added": 1, "removed": 1])
+        let change: JSON = [
+            "path": "members", "added": ["count": 1, "ids": [.string(bob.id)]],
+            "removed": ["count": 1, "ids": [.string(ann.id)]],
+        ]
+        #expect(
+            entry.detail == [
+                "attributes": ["members"], "added": 1, "removed": 1, "changes": [change],
+            ]
+        )
         #expect(entry.subject.version == 2)
     }
 

@@ -59,7 +59,8 @@ final class TestEndpoint {
         _ body: JSON? = nil,
         text: String? = nil,
         authorization: String? = "Bearer \(TestEndpoint.secret)",
-        fields: [(name: String, value: String)] = []
+        fields: [(name: String, value: String)] = [],
+        ledger: AuditLedger = AuditLedger()
     ) -> Reply {
         var variables = fields.map { (name: $0.name, value: $0.value) }
         variables.append((name: "HTTP_HOST", value: "example.org"))
@@ -74,10 +75,13 @@ final class TestEndpoint {
             variables: variables,
             body: text.map { Array($0.utf8) } ?? body?.text ?? []
         )
-        return answer(Incoming(method: method, path: request.path, request: .success(request)))
+        return answer(
+            Incoming(method: method, path: request.path, request: .success(request)),
+            ledger
+        )
     }
 
-    func answer(_ incoming: Incoming) -> Reply {
+    func answer(_ incoming: Incoming, _ ledger: AuditLedger = AuditLedger()) -> Reply {
         let now = now
         let store = store
         let budget = budget
@@ -85,10 +89,19 @@ final class TestEndpoint {
             now: { now },
             openStore: { _ in store },
             budget: { _ in budget },
-            outlet: outlet
+            outlet: outlet,
+            ledger: ledger
         ).answer(incoming, requestID: "request")
         answer.afterwards?()
         return Reply(response: answer.response, answer: answer)
+    }
+
+    func advance(seconds: Int) { now = now.adding(seconds: seconds) }
+
+    /// As a process does when it ends.
+    func writeDown(_ ledger: AuditLedger) {
+        let now = now
+        ledger.write(in: Directory(store: store, links: links, now: { now }))
     }
 
     func create(_ body: JSON, at path: String = "/Users") throws -> String {

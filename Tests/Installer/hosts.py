@@ -1,7 +1,10 @@
 """Hosts as they are rented: web servers and PHP in the combinations that sites find."""
 
+import contextlib
+import os
 import pathlib
 import shutil
+import signal
 import socket
 import sys
 
@@ -300,8 +303,17 @@ class HostedSite(Site):
         """PHP can write the website's own folders alone."""
         self.home.chmod(0o555)
 
+    def end_programs(self):
+        """Ends programs of the private folder that still carry changes into WordPress."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = path.read_bytes().decode(errors="replace")
+                if any(str(folder) in words for folder in self.private_folders):
+                    os.kill(int(path.parent.name), signal.SIGKILL)
+
     def forget(self):
         """Undoes what the plugin and tests have done, by whatever they did it."""
+        self.end_programs()
         self.home.chmod(0o755)
         for path in [
                 *self.private_folders, self.root / "scim", self.root / "wp-content/plugins/roster",

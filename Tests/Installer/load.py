@@ -11,6 +11,7 @@ class Load:
         self.provider = provider
         self.acknowledged = []
         self.statuses = set()
+        self.last = ""
         self.is_over = threading.Event()
         self.thread = threading.Thread(target=self.create)
 
@@ -22,6 +23,7 @@ class Load:
             answer = self.provider.request("POST", "/Users", {
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name})
             self.statuses.add(answer.status)
+            self.last = answer.text
             if answer.status == 201:
                 self.acknowledged.append(name)
 
@@ -37,7 +39,8 @@ class Load:
         """Returns when that many more are acknowledged."""
         wanted, deadline = len(self.acknowledged) + count, time.monotonic() + seconds
         while len(self.acknowledged) < wanted:
-            assert self.thread.is_alive() and time.monotonic() < deadline, self.statuses
+            assert self.thread.is_alive() and time.monotonic() < deadline, (
+                self.statuses, self.last)
             time.sleep(0.01)
 
     def missing(self):

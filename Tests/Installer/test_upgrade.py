@@ -31,6 +31,9 @@ fcntl.flock(lock, fcntl.LOCK_EX)
 if sys.argv[1:] == ["--version"]:
     sys.exit(print("9.9.9"))
 serves = "GATEWAY_INTERFACE" in os.environ
+# What nobody waits for would change the number behind the others' backs.
+if sys.argv[1:2] == ["deliver"] or os.environ.get("REQUEST_URI", "").endswith("/Deliveries"):
+    sys.exit(1)
 if sys.argv[1:] == ["migrate"]:
     number(known)
 elif number() != known:

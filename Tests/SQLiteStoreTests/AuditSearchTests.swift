@@ -24,9 +24,12 @@ struct AuditSearchTests {
         try store.read(within: .unlimited) { try $0.audit(query, .all) }
     }
 
+    private func all() throws -> [JournalEntry] {
+        try store.read(within: .unlimited) { try $0.journal(after: 0, limit: .max) }
+    }
+
     /// The definition: each entry is looked at.
-    private func expected(_ query: AuditQuery) throws -> [Int64] {
-        let all = try store.read(within: .unlimited) { try $0.journal(after: 0, limit: .max) }
+    private func expected(_ query: AuditQuery, among all: [JournalEntry]) -> [Int64] {
         let meant = all.filter(query.matches).map(\.sequence)
         return Array((query.order == .newestFirst ? meant.reversed() : meant).prefix(query.limit))
     }
@@ -40,22 +43,25 @@ struct AuditSearchTests {
         try append((0..<counts.indexed).map { trail.entry($0, of: total) })
         try keepUp()
         try append((counts.indexed..<total).map { trail.entry($0, of: total) })
+        let all = try all()
         var hits = 0
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             let query = trail.query()
             let numbers = try found(query).map(\.sequence)
-            #expect(numbers == (try expected(query)), "\(query)")
+            #expect(numbers == expected(query, among: all), "\(query)")
             hits += numbers.count
             let count = try store.read(within: .unlimited) {
                 try $0.auditCount(query, lookingAt: 10_000)
             }
-            var all = query
-            all.limit = .max
+            var unlimited = query
+            unlimited.limit = .max
             if query.from == nil, query.to == nil {
-                #expect(count == AuditCount(total: try expected(all).count, isExact: true))
+                #expect(
+                    count == AuditCount(total: expected(unlimited, among: all).count, isExact: true)
+                )
             }
         }
-        #expect(hits > 1_000)
+        #expect(hits > 500)
     }
 
     private func named(_ name: String, _ detail: JSONObject = [:]) -> JournalEntry {
@@ -106,7 +112,7 @@ struct AuditSearchTests {
         var query = AuditQuery()
         query.words = "commonl"
         query.order = order
-        #expect(try found(query).map(\.sequence) == (try expected(query)))
+        #expect(try found(query).map(\.sequence) == expected(query, among: try all()))
         #expect(try found(query).count == 3)
     }
 
@@ -182,7 +188,9 @@ struct AuditSearchTests {
                     || statement.contains("LIMIT 1") || step.contains("delivery_problem")
                     || step.contains("SCAN CONSTANT ROW")
                 #expect(!isScan || isMeant, "\(statement): \(step)")
-                #expect(!step.contains("TEMP B-TREE"), "\(statement): \(step)")
+                // The answers of several receivers, of which a resource has few.
+                let isSorted = step.contains("TEMP B-TREE") && !statement.contains("FROM outcome")
+                #expect(!isSorted, "\(statement): \(step)")
             }
         }
     }

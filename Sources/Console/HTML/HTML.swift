@@ -71,6 +71,19 @@ extension HTML {
     }
 }
 
+/// A literal within a literal is a `String` where nothing says otherwise (`as HTML`), and would show
+/// what HTML is made of.
+extension DefaultStringInterpolation {
+    @available(*, deprecated, message: "the literal around it is no HTML: add `as HTML`")
+    mutating func appendInterpolation(_ html: HTML) {}
+
+    @available(*, deprecated, message: "the literal around it is no HTML: add `as HTML`")
+    mutating func appendInterpolation(_ html: HTML?) {}
+
+    @available(*, deprecated, message: "the literal around it is no HTML: add `as HTML`")
+    mutating func appendInterpolation(_ pieces: [HTML]) {}
+}
+
 extension [HTML] {
     func joined(_ separator: HTML) -> HTML {
         guard let first else { return "" }
@@ -78,13 +91,5 @@ extension [HTML] {
             joined += separator
             joined += piece
         }
-    }
-}
-
-extension DefaultStringInterpolation {
-    /// Warns of markup in a text, where a literal was taken for one: write `as HTML` behind it.
-    @available(*, deprecated, message: "HTML is no text")
-    mutating func appendInterpolation(_ html: HTML) {
-        appendInterpolation(String(decoding: html.utf8, as: UTF8.self))
     }
 }

@@ -59,7 +59,7 @@ package struct Administrator: Sendable, Equatable {
     }
 
     /// - Throws: `invalidValue` for a password that is too short or too long.
-    static func check(password: String) throws(SCIMError) {
+    package static func check(password: String) throws(SCIMError) {
         guard password.count >= passwordCharactersMin, password.utf8.count <= passwordBytesMax
         else {
             throw .invalidValue(

@@ -104,7 +104,12 @@ struct AttributeChanges {
         )
         let isOrder = gone.isEmpty && come.isEmpty
         let (was, now) = isOrder ? (before, after) : (gone, come)
-        add(path, was.isEmpty ? nil : .array(was), now.isEmpty ? nil : .array(now))
+        add(path, Self.list(was), Self.list(now))
+    }
+
+    private static func list(_ values: [JSON]) -> JSON? {
+        if values.isEmpty { return nil }
+        return .array(values)
     }
 
     /// Values by their `type`; `nil` where one has none, or two have the same.
@@ -124,7 +129,8 @@ struct AttributeChanges {
     }
 
     mutating func note(secret path: String, _ wasThere: Bool, _ isThere: Bool) {
-        let mark = JSON.string(Redaction.mark)
+        // Optional by its type: JSON has a `nil` of its own.
+        let mark: JSON? = .string(Redaction.mark)
         add(path, wasThere ? mark : nil, isThere ? mark : nil)
     }
 

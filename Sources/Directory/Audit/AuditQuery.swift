@@ -133,7 +133,7 @@ extension AuditQuery {
     }
 
     private func matches(request: RequestTrace?) -> Bool {
-        if let address, request?.address?.lowercased() != address.lowercased() { return false }
+        if let address, request?.address?.equalsIgnoringASCIICase(address) != true { return false }
         return status.map { $0 == request?.status } ?? true
     }
 

@@ -51,6 +51,8 @@ package struct SentRequest: Sendable {
     package let address: String?
     package let agent: String?
     package let started: Instant
+    /// Microseconds since then, of a clock that is finer than the directory's; `nil` for that.
+    package var elapsed: (@Sendable () -> Int64)?
     /// Of the answer, where all goes well.
     package var status: Int
     package var body = Body.none
@@ -93,7 +95,7 @@ package struct SentRequest: Sendable {
             address: address,
             agent: agent,
             status: status,
-            microseconds: max(now.microseconds - started.microseconds, 0),
+            microseconds: max(elapsed?() ?? now.microseconds - started.microseconds, 0),
             body: text
         )
     }

@@ -19,13 +19,23 @@ enum IndexText {
         case status = "th"
         case type = "ty"
         case user = "ti"
+
+        /// Whether the case of ASCII letters does not matter.
+        var isFolded: Bool {
+            switch self {
+            case .actor, .address, .type: true
+            case .subject, .concerned, .request, .user: false
+            case .actorType, .kind, .result, .status: false
+            }
+        }
     }
 
-    /// A mark of a text, without regard to ASCII case: FNV-1a of 64 bits.
+    /// A mark of a text: FNV-1a of 64 bits. Of ids the letters' case matters.
     private static func mark(_ mark: Mark, _ text: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in text.utf8 {
-            hash = (hash ^ UInt64(byte.asciiLowercased)) &* 0x0000_0100_0000_01B3
+            let byte = mark.isFolded ? byte.asciiLowercased : byte
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
         }
         return mark.rawValue + String(hash, radix: 16)
     }
@@ -33,14 +43,13 @@ enum IndexText {
     /// Words and marks of an entry.
     static func text(of entry: JournalEntry) -> String {
         var parts = entry.words.map { "w\($0)" }
-        parts.append(mark(.actor, entry.actor.name))
-        parts.append(Mark.actorType.rawValue + entry.actor.type)
-        parts.append(Mark.result.rawValue + entry.result.rawValue)
+        parts += [
+            mark(.actor, entry.actor.name), Mark.actorType.rawValue + entry.actor.type,
+            mark(.subject, entry.subject.id), mark(.type, entry.subject.type),
+            mark(.request, entry.requestID), Mark.result.rawValue + entry.result.rawValue,
+        ]
         parts += entry.kinds.map { Mark.kind.rawValue + $0.rawValue }
         parts += entry.indexedConcerned.map { mark(.concerned, $0) }
-        if !entry.subject.id.isEmpty { parts.append(mark(.subject, entry.subject.id)) }
-        if !entry.subject.type.isEmpty { parts.append(mark(.type, entry.subject.type)) }
-        if !entry.requestID.isEmpty { parts.append(mark(.request, entry.requestID)) }
         if let address = entry.request?.address { parts.append(mark(.address, address)) }
         if let status = entry.request?.status { parts.append("\(Mark.status.rawValue)\(status)") }
         return parts.joined(separator: " ")

@@ -9,7 +9,9 @@ struct MigrateCommand: ParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() throws {
-        _ = try database.open(policy: .migrate)
+        let directory = try database.open(policy: .migrate)
+        // The first search in the audit trail does not wait for it then.
+        directory.keepUp(batchesMax: .max)
         explain("The database is up to date.")
     }
 }

@@ -9,6 +9,9 @@
 final class Roster_Program {
 	const PIECE_BYTES = 524288;
 
+	/** The next program, until it has its name. */
+	const STAGED = 'roster.new';
+
 	/** @return array{version: string, size: int, sha256: string}|null What the program of this zip is. */
 	public static function facts() {
 		$file  = ROSTER_INSTALLER . '/program-facts.php';

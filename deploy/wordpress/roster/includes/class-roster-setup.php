@@ -176,27 +176,34 @@ final class Roster_Setup {
 	}
 
 	/** Puts the program of this zip into a folder that is there already. */
-	public static function renew_program( $folder ) {
-		if ( Roster_Program::is_right( "$folder/roster" ) ) {
-			return;
+	private static function renew_program( $folder ) {
+		if ( self::stage_program( $folder ) ) {
+			rename( "$folder/" . Roster_Program::STAGED, "$folder/roster" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		}
-		$new = "$folder/roster.new";
+	}
+
+	/** Puts the program of this zip beside the one that serves, if it is another and runs here. @return bool Whether it is there. */
+	public static function stage_program( $folder ) {
+		if ( Roster_Program::is_right( "$folder/roster" ) ) {
+			return false;
+		}
+		$new = "$folder/" . Roster_Program::STAGED;
 		if ( Roster_Program::is_right( "$folder/roster.uploaded" ) ) {
 			rename( "$folder/roster.uploaded", $new ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		} elseif ( '' === Roster_Program::shipped() ) {
 			if ( is_file( "$folder/roster" ) && '' !== Roster_Program::version( $folder ) ) {
 				// The zip without the program was installed over this one. The page asks for the program; until then the old one serves.
-				return;
+				return false;
 			}
 			throw new Roster_Problem( 'upload' );
-		} elseif ( ! Roster_Program::put( $folder, 'roster.new' ) ) {
+		} elseif ( ! Roster_Program::put( $folder, Roster_Program::STAGED ) ) {
 			throw new Roster_Problem( 'space', array( $folder ) );
 		}
-		if ( Roster_Errand::can_run() && '' === Roster_Program::version( $folder, 'roster.new' ) ) {
+		if ( Roster_Errand::can_run() && '' === Roster_Program::version( $folder, Roster_Program::STAGED ) ) {
 			unlink( $new ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 			throw new Roster_Problem( 'noexec', array( $folder ) );
 		}
-		rename( $new, "$folder/roster" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		return true;
 	}
 
 	/** Writes what the program and the gateway read. Nobody but this user may write it, or the program does not use it. */

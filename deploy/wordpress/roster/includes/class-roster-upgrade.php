@@ -44,18 +44,24 @@ final class Roster_Upgrade {
 	private static function exchange( array $before ) {
 		$folder = $before['folder'];
 		Roster_Setup::write_private_files( $folder );
-		Roster_Setup::renew_program( $folder );
-		if ( ! Roster_Errand::can_run() || self::reads( $folder ) ) {
+		if ( ! Roster_Setup::stage_program( $folder ) ) {
 			return;
 		}
-		if ( self::is_reached() ) {
-			Roster_Ladder::close( $before['rung'], $folder );
-			self::wait_until_unused( $folder );
+		if ( Roster_Errand::can_run() && ! self::reads( $folder, Roster_Program::STAGED ) ) {
+			if ( self::is_reached() ) {
+				Roster_Ladder::close( $before['rung'], $folder );
+				self::wait_until_unused( $folder );
+			}
+			self::keep_database( $folder );
 		}
-		$database = self::database( $folder );
-		@unlink( "$database.old" ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
-		Roster_Command::roster( $folder, array( 'backup', "$database.old", '--database', $database ), self::BACKUP_SECONDS, self::OLD );
-		if ( ! is_file( "$database.old" ) ) {
+		rename( "$folder/" . Roster_Program::STAGED, "$folder/roster" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+	}
+
+	private static function keep_database( $folder ) {
+		$copy = self::database( $folder ) . '.old';
+		@unlink( $copy ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+		Roster_Command::roster( $folder, array( 'backup', $copy ), self::BACKUP_SECONDS );
+		if ( ! is_file( $copy ) ) {
 			throw new Roster_Problem( 'space', array( $folder ) );
 		}
 	}
@@ -70,9 +76,10 @@ final class Roster_Upgrade {
 		return "$folder/" . Roster_Setup::DATABASE;
 	}
 
-	/** @return bool Whether the program in place takes the database as it is. */
-	private static function reads( $folder ) {
-		return 0 === strpos( Roster_Command::roster( $folder, array( 'token', 'list', '--json' ) )->output, '[' );
+	/** @return bool Whether a program takes the database as it is. */
+	private static function reads( $folder, $program = 'roster' ) {
+		$words = array( 'token', 'list', '--json', '--database', self::database( $folder ) );
+		return 0 === strpos( Roster_Command::roster( $folder, $words, Roster_Command::SECONDS, $program )->output, '[' );
 	}
 
 	/** Waits for requests that had come in before: first until they have begun, then while a process that has read the database holds its -wal. */
@@ -110,7 +117,7 @@ final class Roster_Upgrade {
 	}
 
 	private static function forget_old( $folder ) {
-		foreach ( array( self::OLD, Roster_Setup::DATABASE . '.old' ) as $name ) {
+		foreach ( array( self::OLD, Roster_Program::STAGED, Roster_Setup::DATABASE . '.old' ) as $name ) {
 			@unlink( "$folder/$name" ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
 		}
 	}
