@@ -134,13 +134,17 @@ class Chromium:
     # What is wrong with the page.
 
     def faults(self, looks=((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark"))):
-        """Sentences about the page as it is, in each of the looks."""
-        self.run("document.querySelectorAll('details').forEach(details => details.open = true)")
+        """Sentences about the page, with all of it open, in each of the looks."""
+        closed = self.run("""
+            const closed = [...document.querySelectorAll('details:not([open])')];
+            closed.forEach(details => details.open = true);
+            return closed;""")
         self.run("if (!window.axe) { " + axe() + "\nwindow.axe = axe; }")
         found = [f"{self.path}: {fault}" for fault in self._everywhere()]
         for width, scheme in looks:
             self.look(width, scheme)
             found += [f"{self.path} at {width}, {scheme}: {fault}" for fault in self._here()]
+        self.run("arguments[0].forEach(details => details.open = false)", closed)
         return found
 
     def _everywhere(self):
@@ -217,16 +221,22 @@ class Chromium:
         return found, count
 
     def reach(self, name):
-        """Presses Tab until what bears the name has the focus."""
+        """Presses Tab until what bears the name, or a name that begins so…, has the focus."""
         for _ in range(300):
             self.tab()
-            if self.run("return nameOf(document.activeElement)") == name:
+            found = self.run("return nameOf(document.activeElement)")
+            if found == name or name.endswith("…") and found.startswith(name[:-1]):
                 return self
-        raise AssertionError(f"Tab reaches no {name} on {self.path}: {self.text[:600]}")
+        names = self.run("return reachable().map(nameOf)")
+        raise AssertionError(f"Tab reaches no {name} on {self.path}, but {names}")
 
     def follow(self, name):
         """Reaches a link or button and presses Enter, until another page is there."""
         self.reach(name)
+        return self.submit()
+
+    def submit(self):
+        """Presses Enter where the focus is, until another page is there."""
         self.run("window.isOld = true")
         self.enter()
         self.wait("return !window.isOld && document.readyState === 'complete'")

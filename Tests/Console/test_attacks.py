@@ -204,6 +204,8 @@ def test_bad_tickets(world):
         "without a signature": tampered(good, 3, lambda _: ""),
         "with a part too many": good + ".x",
         "with a number that is none": tampered(good, 1, lambda time: " " + time),
+        "with the least number": tampered(good, 1, lambda _: str(-1 << 63)),
+        "with the largest number": tampered(good, 1, lambda _: str((1 << 63) - 1)),
         "very long": "a" * 7000,
         "empty": "",
     }
@@ -399,6 +401,27 @@ def test_refusals_are_pages(world, somebody):
         if status != 414:  # nginx has its own, whose limit is smaller.
             assert len(Markup(answer.text).headings) == 1
         assert "urn:ietf" not in answer.text
+
+
+NAMES = {
+    "q", "by", "state", "after", "before", "from", "to", "action", "result", "user", "site",
+    "receiver", "field", "source", "sample", "who", "old", "rotate", "watch", "ticket"}
+VALUES = [
+    HOSTILE, "-9223372036854775808", "9223372036854775807", "9223372036854775808 x", "9223372036854775807-12-31",
+    "-9223372036854775808-01-01", "2026-02-30", "a" * 4000, "\0", "'; DROP TABLE token --", "%"]
+
+
+def test_parameters_that_are_none(world, somebody):
+    """Nothing that stands in an address makes a page fail, or becomes markup of it."""
+    parts = world.pages(somebody)
+    for path in sorted({path.partition("?")[0] for path in parts}):
+        for value in VALUES:
+            query = urllib.parse.urlencode({name: value for name in NAMES})
+            answer = somebody.get(f"/scim/admin{path}?{query}")
+            assert answer.status in (200, 400, 404), (path, value)
+            for tag, attributes in Markup(answer.text).elements:
+                assert tag != "x-stolen" and "x-stolen" not in attributes, (path, value)
+    assert world.execute("SELECT COUNT(*) FROM token")
 
 
 def test_forms_that_are_none(somebody):
