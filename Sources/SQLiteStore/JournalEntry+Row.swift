@@ -21,7 +21,7 @@ extension JournalEntry {
         guard let action = Action(rawValue: row.text(6)) else {
             throw StoreError.damaged(cause: "an entry of the journal has an unknown action")
         }
-        let concerned = try Self.json(row.optionalText(11) ?? "[]")
+        let concerned = try row.optionalText(11).map(Self.json)?.array ?? []
         self.init(
             at: Instant(microseconds: row.integer(1)),
             requestID: row.text(2),
@@ -33,7 +33,7 @@ extension JournalEntry {
                 name: row.text(9),
                 version: row.integer(10)
             ),
-            concerned: (concerned.array ?? []).compactMap(\.string),
+            concerned: concerned.compactMap(\.string),
             detail: try Self.json(row.text(12)).object ?? [:],
             request: row.optionalText(13).map { method in
                 RequestTrace(
@@ -50,7 +50,7 @@ extension JournalEntry {
         sequence = row.integer(0)
     }
 
-    private static func json(_ text: String) throws -> JSON {
+    static func json(_ text: String) throws -> JSON {
         do {
             return try JSON(parsing: Array(text.utf8))
         } catch {

@@ -83,8 +83,10 @@ struct RedactionTests {
         let limit = Limits.standard.auditBodyBytes
         let body = { (count: Int) in Array("\"\(String(repeating: "x", count: count - 2))\"".utf8) }
         for (bytes, isKept) in [(limit, true), (limit + 1, false)] {
-            let kept = redaction.kept(body(bytes), "x", AuditSettings(), .standard)
-            #expect(kept == (isKept ? .kept("\"x\"") : .tooLong(bytes: bytes)))
+            let sent = body(bytes)
+            let kept = redaction.kept(sent, "x", AuditSettings(), .standard)
+            let whole = SentRequest.Body.kept(String(decoding: sent, as: UTF8.self))
+            #expect(kept == (isKept ? whole : .tooLong(bytes: bytes)))
         }
     }
 

@@ -102,5 +102,6 @@ def test_outside_that_is_shown_later(laboratory, zips):
         assert str(folder) in (site.root / "scim/v2").read_text()
         assert "Provisioning works." in text_of(administrator.press("test"))
     finally:
-        folder.rename(old)
+        for path in better.iterdir():
+            path.rename(site.home / path.name)
         better.rmdir()

@@ -184,6 +184,17 @@ struct MigrationTests {
         #expect(journal.allSatisfy { $0.concerned.isEmpty })
     }
 
+    @Test func whatIsOlderIsFoundByWords() throws {
+        let directory = try copy.migrated()
+        directory.keepUp(batchesMax: .max)
+        #expect(try directory.read { try $0.auditState() }.indexed == 11)
+        let found = try directory.audit(AuditQuery(finding: "strasse"))
+        #expect(found.map(\.subject.name) == ["Straße@example.org", "Straße@example.org"])
+        #expect(found.allSatisfy { $0.request == nil && $0.result == .done })
+        #expect(try directory.users(matching: "stra", limit: 10).count == 1)
+        #expect(try directory.users(matching: "", state: .inactive, limit: 10).count == 2)
+    }
+
     @Test func tablesThatNobodyReadsAreGone() throws {
         _ = try copy.migrated()
         let tables = try copy.everything()[0]

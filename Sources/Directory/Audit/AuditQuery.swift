@@ -83,9 +83,10 @@ package enum AuditResult: String, Sendable, CaseIterable {
 }
 
 extension JournalEntry {
-    /// What the entry is about; nearly always one.
+    /// What the entry is about; none where a request led nowhere.
     package var kinds: [AuditKind] {
         if action == .read { return [.read] }
+        if subject.type.isEmpty { return [] }
         let isGroup = subject.type == ResourceType.group.name
         guard isGroup || subject.type == ResourceType.user.name else { return [.administration] }
         let all: [AuditKind] = isGroup ? [.group] : []

@@ -124,6 +124,8 @@ extension Directory {
         while try answering({ try store.write(within: budget) { try $0.keepUp() } }) {
             store.giveWay()
         }
+        // The entry about it is not among those that go.
+        let instant = min(instant, now())
         var total = 0
         var ownEntry: Int64?
         while true {

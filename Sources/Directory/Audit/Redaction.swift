@@ -48,6 +48,18 @@ package struct Redaction: Sendable {
         return redacted
     }
 
+    /// Whether no secret's name stands anywhere in a JSON text, however it is written.
+    func findsNothing(in json: [UInt8]) -> Bool {
+        json.withUnsafeBufferPointer { bytes in
+            // Letters may be written by their numbers.
+            let hasNumbers = bytes.indices.contains { index in
+                bytes[index] == UInt8(ascii: "\\") && index + 1 < bytes.count
+                    && bytes[index + 1] == UInt8(ascii: "u")
+            }
+            return !hasNumbers && !mentionsSecret(bytes)
+        }
+    }
+
     /// A text that may hold a secret: a filter that compares with one, JSON within JSON.
     private func redacted(_ text: String) -> String {
         let mayHold = text.utf8.contains {
@@ -59,14 +71,23 @@ package struct Redaction: Sendable {
     /// Whether the name of a secret stands anywhere in a text.
     private func mentionsSecret(_ text: String) -> Bool {
         var text = text
-        return text.withUTF8 { bytes in
-            folded.contains { name in
-                guard bytes.count >= name.count else { return false }
-                return (0...bytes.count - name.count).contains { start in
-                    name.indices.allSatisfy { bytes[start + $0].asciiLowercased == name[$0] }
+        return text.withUTF8(mentionsSecret)
+    }
+
+    private func mentionsSecret(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for name in folded where bytes.count >= name.count {
+            for start in 0...bytes.count - name.count
+            where bytes[start].asciiLowercased == name[0] {
+                var length = 1
+                while length < name.count,
+                    bytes[start + length].asciiLowercased == name[length]
+                {
+                    length += 1
                 }
+                if length == name.count { return true }
             }
         }
+        return false
     }
 }
 

@@ -14,9 +14,11 @@ package enum SearchWords {
     ///   - text: Any.
     ///   - limit: Words that are looked at.
     package static func words(of text: String, limit: Int = 32) -> [String] {
+        let text = text.cut(toBytes: 2_048)
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return asciiWords(of: text, limit) }
         var words: [String] = []
         var word = ""
-        for scalar in text.cut(toBytes: 2_048).caseFolded._nfd {
+        for scalar in text.caseFolded._nfd {
             if let letter = letter(scalar) {
                 word += letter
                 continue
@@ -25,6 +27,22 @@ package enum SearchWords {
             if words.count >= limit { return words }
         }
         close(&word, &words)
+        return words
+    }
+
+    /// Nearly every text is of this kind.
+    private static func asciiWords(of text: String, _ limit: Int) -> [String] {
+        var (words, word): ([String], [UInt8]) = ([], [])
+        for byte in text.utf8.map(\.asciiLowercased) + [0] {
+            if (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) {
+                if word.count < wordBytes { word.append(byte) }
+            } else if !word.isEmpty {
+                let closed = String(decoding: word, as: UTF8.self)
+                if !words.contains(closed) { words.append(closed) }
+                if words.count >= limit { return words }
+                word.removeAll(keepingCapacity: true)
+            }
+        }
         return words
     }
 

@@ -139,7 +139,7 @@ struct AuditSearch {
             try count(plainRows(behind: lower, before: upper), &total, &seen, limit)
         } else if let listed = match.listed {
             try count(indexRows(listed, behind: lower, before: upper), &total, &seen, limit)
-        } else if stuck != nil {
+        } else if stuck != nil || !IndexText.isExact(query) {
             try count(indexRows(match.whole, behind: lower, before: upper), &total, &seen, limit)
         } else {
             let named = try countNamed(behind: lower, before: upper, limit - seen)

@@ -3,55 +3,52 @@ import SCIM
 
 /// The words and marks by which entries and users are found, as they stand in the full-text tables.
 ///
-/// Words begin with `w`; marks with `t`, a letter for their kind, and a hash or a word of the
-/// program. A mark says no more than that an entry may be meant: `AuditQuery.matches` decides.
+/// Words begin with `w`. A mark stands for an id, a name or the like; it says no more than that an
+/// entry may be meant: `AuditQuery.matches` decides.
 /// The same row always has the same words, for they are needed again to take them away.
 enum IndexText {
-    private enum Mark: String {
-        case subject = "ts"
-        case concerned = "tm"
-        case request = "tq"
-        case actor = "tn"
-        case actorType = "tv"
-        case address = "ta"
-        case kind = "tk"
-        case result = "tr"
-        case status = "th"
-        case type = "ty"
-        case user = "ti"
+    private enum Mark: UInt32 {
+        case subject, concerned, request, actor, actorType, address, kind, result, status, type
+        case user
 
         /// Whether the case of ASCII letters does not matter.
         var isFolded: Bool {
             switch self {
             case .actor, .address, .type: true
-            case .subject, .concerned, .request, .user: false
-            case .actorType, .kind, .result, .status: false
+            default: false
             }
         }
     }
 
-    /// A mark of a text: FNV-1a of 64 bits. Of ids the letters' case matters.
+    /// A mark of a text: its kind and a hash (FNV-1a) of 28 bits, as two characters for private
+    /// use, for which there are no lists of beginnings.
     private static func mark(_ mark: Mark, _ text: String) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in text.utf8 {
             let byte = mark.isFolded ? byte.asciiLowercased : byte
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
         }
-        return mark.rawValue + String(hash, radix: 16)
+        hash ^= hash >> 32
+        let first = mark.rawValue * 4_093 + UInt32(hash / 65_521 % 4_093)
+        var text = String.UnicodeScalarView()
+        for offset in [first, UInt32(hash % 65_521)] {
+            if let scalar = Unicode.Scalar(0xF_0000 + offset) { text.append(scalar) }
+        }
+        return String(text)
     }
 
     /// Words and marks of an entry.
     static func text(of entry: JournalEntry) -> String {
         var parts = entry.words.map { "w\($0)" }
         parts += [
-            mark(.actor, entry.actor.name), Mark.actorType.rawValue + entry.actor.type,
+            mark(.actor, entry.actor.name), mark(.actorType, entry.actor.type),
             mark(.subject, entry.subject.id), mark(.type, entry.subject.type),
-            mark(.request, entry.requestID), Mark.result.rawValue + entry.result.rawValue,
+            mark(.request, entry.requestID), mark(.result, entry.result.rawValue),
         ]
-        parts += entry.kinds.map { Mark.kind.rawValue + $0.rawValue }
+        parts += entry.kinds.map { mark(.kind, $0.rawValue) }
         parts += entry.indexedConcerned.map { mark(.concerned, $0) }
         if let address = entry.request?.address { parts.append(mark(.address, address)) }
-        if let status = entry.request?.status { parts.append("\(Mark.status.rawValue)\(status)") }
+        if let status = entry.request?.status { parts.append(mark(.status, String(status))) }
         return parts.joined(separator: " ")
     }
 
@@ -64,18 +61,22 @@ enum IndexText {
         }
         if let id = query.requestID { terms.append(mark(.request, id)) }
         if let name = query.actor { terms.append(mark(.actor, name)) }
-        if let type = query.actorType {
-            terms += SearchWords.words(of: type).map { Mark.actorType.rawValue + $0 }
-        }
+        if let type = query.actorType { terms.append(mark(.actorType, type)) }
         if let address = query.address { terms.append(mark(.address, address)) }
-        if let kind = query.kind { terms.append(Mark.kind.rawValue + kind.rawValue) }
+        if let kind = query.kind { terms.append(mark(.kind, kind.rawValue)) }
         if let result = query.result {
             let known: AuditResult = result == .stuck ? .done : result
-            terms.append(Mark.result.rawValue + known.rawValue)
+            terms.append(mark(.result, known.rawValue))
         }
-        if let status = query.status { terms.append("\(Mark.status.rawValue)\(max(status, 0))") }
+        if let status = query.status { terms.append(mark(.status, String(status))) }
         if let type = query.type { terms.append(mark(.type, type)) }
         return terms
+    }
+
+    /// Whether the marks of a query name nothing else: those of ids and names may, if rarely.
+    static func isExact(_ query: AuditQuery) -> Bool {
+        query.subject == nil && query.concerning == nil && query.requestID == nil
+            && query.actor == nil && query.address == nil && query.type == nil
     }
 
     /// One of several things.
@@ -86,14 +87,13 @@ enum IndexText {
     // MARK: Users
 
     /// Words and marks of a user.
-    static func text(ofUser id: String, _ document: JSONObject) -> String {
-        var texts = [document["userName"], document["displayName"]].compactMap { $0?.string }
-        texts += (document["name"]?.object?.members ?? []).compactMap(\.value.string)
-        texts += (document["emails"]?.array ?? []).compactMap { $0.object?["value"]?.string }
-        let enterprise = document[Schema.enterpriseUser.id]?.object
-        if let department = enterprise?["department"]?.string { texts.append(department) }
-        let words = SearchWords.words(of: texts.joined(separator: " ")).map { "w\($0)" }
-        let isActive = document["active"] == true
+    ///
+    /// - Parameters:
+    ///   - id: The user's.
+    ///   - texts: Names, addresses, department.
+    ///   - isActive: Whether the user is active.
+    static func text(ofUser id: String, _ texts: String, isActive: Bool) -> String {
+        let words = SearchWords.words(of: texts).map { "w\($0)" }
         return (words + [isActive ? active : inactive, user(id)]).joined(separator: " ")
     }
 

@@ -126,12 +126,16 @@ extension SQLiteTransaction {
     private static let batch = 500
 
     func keepUp() throws -> Bool {
-        let entries = try nextEntries()
+        let entries = try IndexedEntry.next(
+            behind: try reading.counter(Counter.indexed),
+            limit: Self.batch,
+            in: connection
+        )
         try addWords(of: entries)
-        var changed: [String] = []
-        for entry in entries where entry.subject.type == ResourceType.user.name {
-            if entry.result == .done, !changed.contains(entry.subject.id) {
-                changed.append(entry.subject.id)
+        var changed: Set<String> = []
+        for entry in entries.map(\.entry) {
+            if entry.subject.type == ResourceType.user.name, entry.result == .done {
+                changed.insert(entry.subject.id)
             }
         }
         for id in changed { try setWords(ofUser: id) }
@@ -139,46 +143,30 @@ extension SQLiteTransaction {
         return isMore || entries.count == Self.batch
     }
 
-    private func nextEntries() throws -> [JournalEntry] {
-        let indexed = try reading.counter(Counter.indexed)
-        let rows = try connection.rows(
-            """
-            SELECT \(JournalEntry.columns(.all)) FROM journal j WHERE j.sequence > \(indexed)
-            ORDER BY j.sequence LIMIT \(Self.batch)
-            """
-        )
-        var entries: [JournalEntry] = []
-        while try rows.next() { entries.append(try JournalEntry(rows)) }
-        return entries
-    }
-
-    private func addWords(of entries: [JournalEntry]) throws {
+    private func addWords(of entries: [IndexedEntry]) throws {
         guard let last = entries.last else { return }
-        var bytes: Int64 = 0
-        var counts: [String: Int] = [:]
-        for entry in entries {
+        var counts: [HourCount.Kind: [Int64: Int]] = [:]
+        for indexed in entries {
+            let entry = indexed.entry
             try connection.execute(
                 "INSERT INTO journal_word (rowid, text) VALUES (?, ?)",
                 entry.sequence,
                 IndexText.text(of: entry)
             )
-            bytes += entry.storedBytes
             if let kind = entry.countedKind {
                 let hour = entry.at.microseconds / Self.microsecondsPerHour
-                counts["\(hour) \(kind.rawValue)", default: 0] += 1
+                counts[kind, default: [:]][hour, default: 0] += 1
             }
         }
-        for (key, total) in counts {
-            let parts = key.split(separator: " ")
-            let hour = Int64(parts[0]) ?? 0
-            try count(
-                String(parts[1]),
-                total,
-                at: Instant(microseconds: hour * Self.microsecondsPerHour)
-            )
+        for (kind, hours) in counts {
+            for (hour, total) in hours {
+                let instant = Instant(microseconds: hour * Self.microsecondsPerHour)
+                try count(kind, total, at: instant)
+            }
         }
+        let bytes = entries.reduce(0) { $0 + $1.bytes }
         try set(Counter.bytes, try reading.counter(Counter.bytes) + bytes)
-        try set(Counter.indexed, last.sequence)
+        try set(Counter.indexed, last.entry.sequence)
     }
 
     private func set(_ counter: String, _ value: Int64) throws {
@@ -202,18 +190,16 @@ extension SQLiteTransaction {
         if done == Counter.allUsers { return false }
         let rows = try connection.rows(
             """
-            SELECT key, id, document FROM resource WHERE type = ? AND key > ?
-            ORDER BY key LIMIT ?
-            """,
-            ResourceType.user.name,
-            done,
-            Self.batch
+            SELECT \(Self.userColumns) FROM resource r
+            WHERE r.type = \(ResourceType.user.name) AND r.key > \(done)
+            ORDER BY r.key LIMIT \(Self.batch)
+            """
         )
         var (last, count) = (done, 0)
         while try rows.next() {
             last = rows.integer(0)
             count += 1
-            try setWords(last, IndexText.text(ofUser: rows.text(1), try Self.document(rows, 2)))
+            try setWords(rows)
         }
         try set(Counter.users, count < Self.batch ? Counter.allUsers : last)
         return count == Self.batch
@@ -221,16 +207,12 @@ extension SQLiteTransaction {
 
     private func setWords(ofUser id: String) throws {
         let rows = try connection.rows(
-            "SELECT key, document FROM resource WHERE id = ? AND type = ?",
-            id,
-            ResourceType.user.name
+            """
+            SELECT \(Self.userColumns) FROM resource r
+            WHERE r.id = \(id) AND r.type = \(ResourceType.user.name)
+            """
         )
-        if try rows.next() {
-            return try setWords(
-                rows.integer(0),
-                IndexText.text(ofUser: id, try Self.document(rows, 1))
-            )
-        }
+        if try rows.next() { return try setWords(rows) }
         try connection.execute(
             """
             DELETE FROM user_word WHERE rowid IN (
@@ -240,11 +222,27 @@ extension SQLiteTransaction {
         )
     }
 
-    private static func document(_ row: borrowing Rows, _ column: Int32) throws -> JSONObject {
-        try Document(text: row.bytes(column)).object()
-    }
+    /// Key and id, what has words, and whether the user is active; of a resource `r`.
+    ///
+    /// By SQLite, which does not make a tree of the document.
+    private static let userColumns: SQL = """
+        r.key, r.id,
+        coalesce(json_extract(r.document, '$.userName'), '') || ' '
+            || coalesce(json_extract(r.document, '$.displayName'), '') || ' '
+            || coalesce((SELECT group_concat(n.value, ' ')
+                FROM json_each(r.document, '$.name') n), '') || ' '
+            || coalesce((SELECT group_concat(json_extract(e.value, '$.value'), ' ')
+                FROM json_each(r.document, '$.emails') e), '') || ' '
+            || coalesce(json_extract(r.document, \(departmentPath)), ''),
+        coalesce(json_extract(r.document, '$.active'), 0) = 1
+        """
 
-    private func setWords(_ key: Int64, _ text: String) throws {
+    private static let departmentPath = JSONPath.text(Schema.enterpriseUser.id, "department")
+
+    private func setWords(_ row: borrowing Rows) throws {
+        let key = row.integer(0)
+        let isActive = row.integer(3) != 0
+        let text = IndexText.text(ofUser: row.text(1), row.text(2), isActive: isActive)
         try connection.execute("DELETE FROM user_word WHERE rowid = ?", key)
         try connection.execute("INSERT INTO user_word (rowid, text) VALUES (?, ?)", key, text)
     }
@@ -254,11 +252,15 @@ extension SQLiteTransaction {
     func removeEntries(before: Instant?, beyondBytes bytesMax: Int64?, limit: Int) throws -> Int {
         var bytes = try reading.counter(Counter.bytes)
         var gone: [JournalEntry] = []
-        for entry in try oldestEntries(limit) {
-            let isOld = before.map { entry.at < $0 } ?? false
-            guard isOld || bytesMax.map({ bytes > $0 }) ?? false else { break }
-            gone.append(entry)
-            bytes -= entry.storedBytes
+        // Only those that have words can be taken away with them.
+        let indexed = try reading.counter(Counter.indexed)
+        for oldest in try IndexedEntry.next(behind: 0, limit: limit, in: connection) {
+            let isOld = before.map { oldest.entry.at < $0 } ?? false
+            guard oldest.entry.sequence <= indexed,
+                isOld || bytesMax.map({ bytes > $0 }) ?? false
+            else { break }
+            gone.append(oldest.entry)
+            bytes -= oldest.bytes
         }
         guard let last = gone.last else { return 0 }
         for entry in gone {
@@ -273,20 +275,6 @@ extension SQLiteTransaction {
         try removeCounts(before: last.at)
         try set(Counter.bytes, max(bytes, 0))
         return gone.count
-    }
-
-    /// Only those that have words can be taken away with them.
-    private func oldestEntries(_ limit: Int) throws -> [JournalEntry] {
-        let indexed = try reading.counter(Counter.indexed)
-        let rows = try connection.rows(
-            """
-            SELECT \(JournalEntry.columns(.all)) FROM journal j WHERE j.sequence <= \(indexed)
-            ORDER BY j.sequence LIMIT \(limit)
-            """
-        )
-        var entries: [JournalEntry] = []
-        while try rows.next() { entries.append(try JournalEntry(rows)) }
-        return entries
     }
 
     private func removeOutcomes(upTo sequence: Int64, _ limit: Int) throws {
@@ -312,14 +300,6 @@ extension SQLiteTransaction {
 }
 
 extension JournalEntry {
-    /// Bytes that the entry takes in the database, roughly: the same each time.
-    fileprivate var storedBytes: Int64 {
-        let text = subject.name.utf8.count + subject.id.utf8.count + actor.name.utf8.count
-        let request = (request?.body?.utf8.count ?? 0) + (request?.path.utf8.count ?? 0)
-        let concerned = 40 * concerned.count
-        return Int64(200 + text + request + concerned + JSON.object(detail).text.count)
-    }
-
     /// As what the entry counts in the pictures of what happened.
     fileprivate var countedKind: HourCount.Kind? {
         if result != .done { return .failed }

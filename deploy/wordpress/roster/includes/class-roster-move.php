@@ -36,7 +36,7 @@ final class Roster_Move {
 	private static function place( $old ) {
 		$reasons = array();
 		foreach ( Roster_Place::parents() as $parent ) {
-			if ( Roster_Place::is_shown( $parent ) || dirname( $old ) === $parent ) {
+			if ( Roster_Place::is_shown( $parent ) ) {
 				continue;
 			}
 			$folder = Roster_Place::make( $parent );
