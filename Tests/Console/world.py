@@ -134,7 +134,7 @@ class World:
         self.roster.wp("set", "--validation", "off")
         # Nothing of such a name is left that WordPress takes as a login.
         self.people["stuck"] = self.roster.create(
-            "湯川秀樹", displayName="Hideki Yukawa",
+            "§§§", displayName="Hideki Yukawa",
             emails=[{"value": "yukawa@example.com", "primary": True}])
         self.roster.command(
             "webhook", "add", "https://helpdesk.example.com/hook", "--name", "helpdesk",
