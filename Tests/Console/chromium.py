@@ -6,8 +6,6 @@ import os
 import pathlib
 import sys
 
-import pytest
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AXE = "axe_playwright_python"
 SECONDS = 30
@@ -67,13 +65,16 @@ def axe():
 
 
 class Chromium:
-    def __init__(self, origin, profile):
+    def __init__(self, origin, profile, *switches):
         os.environ["SE_OFFLINE"] = "true"
-        webdriver = pytest.importorskip("selenium.webdriver")
+        try:
+            from selenium import webdriver
+        except ImportError as reason:
+            raise Unavailable("no selenium") from reason
         options = webdriver.ChromeOptions()
         for argument in (
                 "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
-                "--hide-scrollbars", "--no-first-run", f"--user-data-dir={profile}"):
+                "--hide-scrollbars", "--no-first-run", f"--user-data-dir={profile}", *switches):
             options.add_argument(argument)
         self.origin = origin
         try:
@@ -160,6 +161,11 @@ class Chromium:
         width = self.run("return document.documentElement.scrollWidth")
         if width > self.run("return innerWidth"):
             yield f"{width} pixels wide: {self._widest()}"
+        if self.run("""
+                return [...document.querySelectorAll('table, .card')].some(element =>
+                    element.scrollWidth > element.clientWidth + 1
+                    || element.getBoundingClientRect().width > element.parentElement.clientWidth + 1)"""):
+            yield "a table or card is wider than what it is in"
         result = self.driver.execute_async_script(
             "axe.run(document, {preload: false, resultTypes: ['violations'],"
             " runOnly: {type: 'tag', values: arguments[0]}}).then(arguments[1])", TAGS)

@@ -9,6 +9,8 @@ import world as world_module
 @pytest.fixture(scope="session")
 def world():
     with world_module.running() as world:
+        world.go_wrong()
+        world.attack()
         yield world
 
 

@@ -242,7 +242,7 @@ def test_site_that_is_connected_anew(world):
     world.roster.command(*connect)
     try:
         before = world.visitor().enter(secret(), "auditor")
-        world.execute("UPDATE administrator SET role = 'auditor' WHERE name = 'auditor@127.0.0.1:8'")
+        world.site.command("administrator", "role", "auditor@127.0.0.1:8", "auditor")
         world.roster.command("wordpress", "disconnect", "--site", "anew")
         world.roster.command(*connect)
         assert not before.is_in

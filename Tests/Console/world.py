@@ -75,8 +75,9 @@ class World:
     def auditor(self):
         """Somebody who may look."""
         visitor = self.visitor().enter(self.secret, "auditor")
-        self.execute("UPDATE administrator SET role = 'auditor' WHERE name LIKE 'auditor@%'")
-        return visitor
+        self.site.command("administrator", "role", f"auditor@{self.wordpress.host}", "auditor")
+        # Another role ends all sessions.
+        return visitor.enter(self.secret, "auditor")
 
     def execute(self, statement, *values):
         """What the database's owner can do to it."""
@@ -85,10 +86,8 @@ class World:
             with connection:
                 return connection.execute(statement, values).fetchall()
 
-    def fill(self, hostile):
-        """People, groups, tokens, receivers, and some that went wrong; with text that attacks."""
-        # So that there is somebody whom WordPress will not have.
-        self.roster.wp("set", "--validation", "off")
+    def fill(self):
+        """People, groups, tokens, rules: what works."""
         for login, given, family, department in PEOPLE:
             self.people[login] = self.roster.create(
                 f"{login}@example.com", displayName=f"{given} {family}",
@@ -101,13 +100,7 @@ class World:
                 "Finance": ["max", "lise"]}.items():
             self.group(name, *members)
         self.roster.replace(self.people["lise"], active=False)
-        # WordPress has no account without an address.
-        self.people["stuck"] = self.roster.create(
-            "no.address@example.com", displayName="Nils Bohr", emails=[])
-        if hostile:
-            self.fill_hostile()
         self.set_up()
-        self.go_wrong()
         self.settle()
 
     def settle(self):
@@ -119,11 +112,13 @@ class World:
     def group(self, name, *members):
         self.groups[name] = self.roster.group(name, *[self.people[login] for login in members])
 
-    def fill_hostile(self):
+    def attack(self):
+        """People and groups whose every text attacks."""
         for number, text in enumerate([HOSTILE, QUOTES, RIGHT_TO_LEFT, LONG]):
             name = f"hostile{number}"
             self.people[name] = self.roster.create(text, **attributes(text))
             self.group(text, name, "ada")
+        self.settle()
 
     def set_up(self):
         for arguments in (
@@ -133,12 +128,23 @@ class World:
         self.roster.command("token", "revoke", "okta-2024")
         self.roster.wp("role", "set", "Editors", "editor")
         self.roster.wp("map", "set", "description", "title")
-        # Nobody listens there.
-        self.roster.command("webhook", "add", "http://127.0.0.1:9/hook", "--name", "helpdesk")
 
     def go_wrong(self):
+        """Whom WordPress will not have, a receiver that nobody reaches, requests that fail."""
+        self.roster.wp("set", "--validation", "off")
+        # Nothing of such a name is left that WordPress takes as a login.
+        self.people["stuck"] = self.roster.create(
+            "§§§", displayName="Hideki Yukawa",
+            emails=[{"value": "yukawa@example.com", "primary": True}])
+        self.roster.command(
+            "webhook", "add", "https://helpdesk.example.com/hook", "--name", "helpdesk",
+            "--connect-to", "127.0.0.1:9")
+        self.fail()
+        self.settle()
+
+    def fail(self):
         client = self.roster.client
-        client.post("/Users", {"schemas": [], "userName": "nobody"})
+        client.post("/Users", {"displayName": "Nobody"})
         client.post("/Users", {
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
             "userName": "ada@example.com"})
@@ -172,8 +178,8 @@ SEARCHES = [
 
 
 @contextlib.contextmanager
-def running(hostile=True):
-    """A world while it is needed."""
+def running():
+    """A world with everything that works, while it is needed."""
     laboratory = Laboratory()
     try:
         wordpress = laboratory.site("installed")
@@ -185,7 +191,7 @@ def running(hostile=True):
             world = World(site, wordpress)
             try:
                 with world.roster.connected("--name", SITE):
-                    world.fill(hostile)
+                    world.fill()
                     yield world
             finally:
                 world.roster.end_couriers()
