@@ -22,11 +22,11 @@ DIST := roster-$(VERSION)-linux-$(shell uname -m)
 # Scripts/run reads them.
 export WORDPRESS WORDPRESS_PORT
 
-.PHONY: help run can-run test build dist deb bench fuzz format lint clean swift build-packages
+.PHONY: help run can-run test build dist deb screenshots bench fuzz format lint clean swift build-packages
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) \
-	    | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	    | while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 run: can-run build ## Serve a directory on this machine: SERVER=nginx|apache PORT=8080 WORDPRESS=1
 	@exec Scripts/run $(SERVER) $(PORT) "$(DATA)"
@@ -43,6 +43,8 @@ test: build ## Run all tests, those behind real web servers too
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WebServers Tests/Fuzz
 	@echo "WordPress tests"
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/WordPress
+	@echo "Console tests"
+	@$(PYTHON) -m pytest -p no:cacheprovider Tests/Console
 	@echo "Installer tests"
 	@$(PYTHON) -m pytest -p no:cacheprovider Tests/Installer
 
@@ -60,6 +62,10 @@ dist: build ## Pack the static program with its configuration, and the WordPress
 deb: build ## Pack a Debian package of the static program with user, folder and units: dist/
 	@Scripts/packages deb
 	@Scripts/deb $(ROSTER) $(VERSION)
+
+screenshots: build ## Make the pictures of the console's pages anew: docs/images/
+	@Scripts/packages screenshots
+	@$(PYTHON) Scripts/screenshots docs/images
 
 bench: build ## Measure against a minimal C program on the same machine
 	@Bench/bench

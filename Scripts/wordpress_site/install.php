@@ -1,6 +1,7 @@
 <?php
 // Installs WordPress in an empty database, as a network where that is asked for. No mail is sent.
-// Arguments: the folder of the tree, the address, the administrator's password, "network" or "single".
+// Arguments: the folder of the tree, the address, the administrator's password, and
+// "single", "network", or "subdomains" for a network whose sites have hosts of their own.
 [, $root, $url, $password, $kind] = $argv;
 $parts = parse_url($url);
 $host = "$parts[host]:$parts[port]";
@@ -18,11 +19,11 @@ update_option('permalink_structure', '/%postname%/');
 update_option('template', 'plain');
 update_option('stylesheet', 'plain');
 
-if ($kind === 'network') {
+if ($kind !== 'single') {
     require ABSPATH . 'wp-admin/includes/network.php';
     foreach ($wpdb->tables('ms_global') as $name => $table) {
         $wpdb->$name = $table;
     }
     install_network();
-    populate_network(1, $host, 'admin@example.com', 'Example network', '/', false);
+    populate_network(1, $host, 'admin@example.com', 'Example network', '/', $kind === 'subdomains');
 }

@@ -25,7 +25,7 @@ SALTS = (
 SETTINGS = {
     "WP_ENVIRONMENT_TYPE": "local",
     "WP_HTTP_BLOCK_EXTERNAL": True,
-    "WP_ACCESSIBLE_HOSTS": "127.0.0.1,localhost",
+    "WP_ACCESSIBLE_HOSTS": "127.0.0.1,localhost,*.localhost",
     "AUTOMATIC_UPDATER_DISABLED": True,
     "DISABLE_WP_CRON": True,
     "WP_DEFAULT_THEME": "plain",
@@ -46,6 +46,9 @@ class Site:
     `php-debug.log`; `site.json`, what a later start has to know. Sockets are elsewhere, since their
     paths are limited to 107 bytes.
     """
+
+    # Whether the sites of a network have hosts of their own.
+    has_subdomains = False
 
     def __init__(self, directory):
         self.directory = pathlib.Path(directory).resolve()
@@ -136,10 +139,14 @@ class Site:
         self.write_configuration()
         give(self.root)
         self.password = secrets.token_urlsafe(12)
-        kind = "network" if self.is_network else "single"
+        kind = "single"
+        if self.is_network:
+            kind = "subdomains" if self.has_subdomains else "network"
         self.php("install.php", self.root, self.url, self.password, kind)
         if self.is_network:
-            self.define({**NETWORK_SETTINGS, "DOMAIN_CURRENT_SITE": self.host})
+            self.define({
+                **NETWORK_SETTINGS, "DOMAIN_CURRENT_SITE": self.host,
+                "SUBDOMAIN_INSTALL": self.has_subdomains})
         self.application_password = self.php("application_password.php", self.root, self.host)
         self.remember()
 

@@ -72,11 +72,14 @@ package struct Console {
     ///
     /// `requestID` names the request in log and journal.
     package func answer(_ incoming: Incoming, requestID: String) -> Answer? {
-        guard case .success(let request) = incoming.request,
-            let place = ConsolePlace(request.path)
-        else { return nil }
-        if let asset = Asset(place.segments) { return Answer(asset.response) }
-        var desk = Reception(surroundings, request, place, requestID)
-        return desk.answer()
+        guard let place = incoming.path.flatMap(ConsolePlace.init) else { return nil }
+        switch incoming.request {
+        case .success(let request):
+            if let asset = Asset(place.segments) { return Answer(asset.response) }
+            var desk = Reception(surroundings, request, place, requestID)
+            return desk.answer()
+        case .failure(let fault):
+            return Answer(Reception.response(to: .faulty(fault, place.base), place.base))
+        }
     }
 }

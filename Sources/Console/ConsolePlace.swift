@@ -17,15 +17,13 @@ struct ConsolePlace: Sendable {
         let encoded = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard let index = Self.index(encoded) else { return nil }
         let before = encoded[..<index]
+        // A cookie's path ends there, and its next attribute begins.
+        guard !before.contains(where: { $0.utf8.contains(UInt8(ascii: ";")) }) else { return nil }
         let root = before.last == "v2" ? before.dropLast() : before
         base = "/" + encoded[...index].joined(separator: "/")
         endpoint = "/" + (root + ["v2"]).joined(separator: "/")
-        var segments: [String] = []
-        for segment in encoded[(index + 1)...] {
-            guard let decoded = segment.percentDecoded else { return nil }
-            segments.append(decoded)
-        }
-        self.segments = segments
+        // What cannot be decoded is the name of nothing, either way.
+        segments = encoded[(index + 1)...].map { $0.percentDecoded ?? $0 }
     }
 
     private static func index(_ segments: [String]) -> Int? {

@@ -44,7 +44,11 @@ struct Reception {
             let outcome = try reply()
             return response(to: outcome)
         } catch {
-            return response(to: StandaloneSheet.failure(error, requestID, self), cause: error.cause)
+            let sheet: StandaloneSheet =
+                error.status < 500
+                ? .refused(error.status, error.headers, "\(error.detail)", place.base)
+                : .failure(error, requestID, self)
+            return response(to: sheet, cause: error.cause)
         }
     }
 
@@ -150,8 +154,12 @@ struct Reception {
             let session = seal.session(cookie, agent: agent), !session.isOver(at: now)
         else { return nil }
         let administrator = try directory.read { store -> Administrator? in
-            guard try !store.isSpent("session \(session.id)") else { return nil }
-            return try store.administrator(session.administrator)
+            guard try !store.isSpent("session \(session.id)"),
+                let known = try store.administrator(session.administrator)
+            else { return nil }
+            // Whom a site vouches for has to leave when it does.
+            if let site = known.receiver, try store.receiver(site) == nil { return nil }
+            return known
         }
         guard let administrator, session.began >= administrator.sessionsSince else { return nil }
         if session.seen.adding(seconds: Self.renewalSeconds) <= now {
@@ -232,23 +240,35 @@ extension Reception {
         headers: [(name: String, value: String)] = [],
         cause: String?
     ) -> Answer {
-        var headers = headers
-        headers += [
-            ("Content-Security-Policy", Self.policy), ("X-Content-Type-Options", "nosniff"),
-            ("X-Frame-Options", "DENY"), ("Referrer-Policy", "same-origin"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-        ]
+        var headers = headers + cookies.fields
         if let refresh { headers.append(("Refresh", String(refresh))) }
         return Answer(
-            Response(
-                status: status,
-                contentType: "text/html; charset=utf-8",
-                headers: headers + cookies.fields,
-                body: html.utf8
-            ),
+            Self.page(status, html, headers),
             client: client,
             cause: cause,
             afterwards: afterwards
+        )
+    }
+
+    /// A page for people of whom nothing is known.
+    static func response(to sheet: StandaloneSheet, _ base: String) -> Response {
+        page(sheet.status, sheet.page(base), sheet.headers)
+    }
+
+    private static func page(
+        _ status: Int,
+        _ html: HTML,
+        _ headers: [(name: String, value: String)]
+    ) -> Response {
+        Response(
+            status: status,
+            contentType: "text/html; charset=utf-8",
+            headers: headers + [
+                ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
+                ("X-Frame-Options", "DENY"), ("Referrer-Policy", "same-origin"),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+            ],
+            body: html.utf8
         )
     }
 

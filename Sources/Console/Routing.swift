@@ -35,6 +35,7 @@ extension Visit {
         case "users": UserPages(self)
         case "groups": GroupPages(self)
         case "audit": AuditPages(self)
+        case "audit.csv", "audit.json": AuditFile(self)
         case "deliveries": DeliveryPages(self)
         case "mapping": MappingPages(self)
         case "roles": RolePages(self)

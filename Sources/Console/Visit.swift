@@ -124,6 +124,7 @@ protocol Pages {
     ///
     /// - Parameter path: What follows the topic.
     /// - Returns: `nil` for a page that there is not.
+    /// - Throws: What the reader is told instead.
     func read(_ path: [String]) throws -> Reply?
 
     /// Answers POST, of somebody who may change things and whose form is this session's.

@@ -32,6 +32,11 @@ package struct Directory {
         self.now = now
     }
 
+    /// The same directory for work that may take as long as somebody wants it.
+    package var unhurried: Directory {
+        Directory(store: store, links: links, limits: limits, budget: .unlimited, now: now)
+    }
+
     // MARK: Reading
 
     /// Reads, all of one state of the store.

@@ -112,6 +112,10 @@ struct OverviewPagesTests {
         #expect(station(page, 3).contains("<b>site.test</b><small>Has the newest state"))
         #expect(page.contains("Active users 2 Deactivated 1 Groups 1 Waiting to be sent 0"))
         #expect(page.contains("The disk has room"))
+        #expect(page.contains("Everybody gets the site’s default role."))
+        #expect(page.contains("Latest changes All changes"))
+        #expect(page.contains("test created Group Staff"))
+        #expect(page.links.contains("/scim/admin/audit/request"))
     }
 
     @Test func namesWhatIsStuckWithItsReason() throws {
@@ -125,6 +129,27 @@ struct OverviewPagesTests {
         #expect(page.contains("1 change did not get to site.test"))
         #expect(page.contains("The reason: <script>alert(\"1\")</script> existing_user"))
         #expect(!page.text.contains("<script>alert"))
+    }
+
+    @Test func countsWhatIsStuck() throws {
+        let site = try world.site { site in
+            site.rules = [RoleRule(group: "Staff", role: "editor")]
+        }
+        for name in ["ann", "bob", "cid"] { try world.user(name) }
+        try settle(site, .refused(Problem(code: "existing_user", message: "It is taken.")))
+        let page = browser.get("/")
+        #expect(page.heading == "3 people have access. Three changes are stuck.")
+        #expect(page.contains("3 changes did not get to site.test"))
+        #expect(!page.contains("default role"))
+    }
+
+    @Test func aClientIsHeardByTheTokenThatItUses() throws {
+        try world.user("ann")
+        try use(try world.token("entra-hr", profile: "entra", expires: 9))
+        try world.token("entra-hr", profile: "entra")
+        let page = browser.get("/")
+        #expect(station(page, 1).contains("1 of 1 heard from"))
+        #expect(!page.contains("ends in 9 days"))
     }
 
     @Test func offersTheCureOfAReceiverThatIsNotReached() throws {

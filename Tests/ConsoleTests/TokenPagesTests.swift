@@ -92,6 +92,16 @@ struct TokenPagesTests {
         #expect(try tokens().isEmpty)
     }
 
+    @Test func saysAllThatIsWrongAtOnce() throws {
+        let page = try make(["name": "2027", "domain": "a b", "span": "own", "until": "x"])
+        // A token's name comes before its domain.
+        #expect(
+            page.tags.filter { $0["class"] == "error" }.map { $0["id"] } == [
+                "name-error", "until-error",
+            ]
+        )
+    }
+
     @Test func aDayOfOnesOwnCountsToItsEnd() throws {
         _ = try make(["name": "a", "span": "own", "until": "2024-02-29"])
         // 23:59:59 UTC

@@ -14,23 +14,27 @@ class Laboratory:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="roster-install-", dir="/tmp"))
         self.directory.chmod(0o755)
         work = self.directory / "work"
-        work.mkdir(mode=0o700)
+        work.mkdir(mode=0o711)
         give(work)
         self.database = Database(self.directory / "db", work, self.directory / "mariadb.log")
         self.database.start()
         self.sites = {}
+        # What goes at the end, besides its own.
+        self.folders = []
 
-    def site(self, kind, host, release=None):
+    def site(self, kind, host, release=None, directory=None, owner=None):
         """A site of a kind, as it was after WordPress's own installation, on a host."""
         if kind in self.sites:
-            self.sites[kind].forget()
-            self.sites[kind].serve(host)
+            self.sites[kind].serve(host, anew=True)
             return self.sites[kind]
-        site = HostedSite(self.directory / kind, "/blog" if kind == "blog" else "")
+        site = HostedSite(directory or self.directory / kind, "/blog" if kind == "blog" else "")
+        site.owner = owner or site.owner
+        if kind == "subdomains":
+            site.has_subdomains, site.host_name = True, "network.localhost"
         self.sites[kind] = site
         site.up(
-            free_port(), server=host, release=release, network=kind == "network", database=self.database,
-            database_name=kind)
+            free_port(), server=host, release=release, network=kind in ("network", "subdomains"),
+            database=self.database, database_name=kind)
         site.execute = lambda statement: self.database.execute(statement, kind)
         site.forget()
         return site
@@ -39,7 +43,7 @@ class Laboratory:
         for site in self.sites.values():
             site.down()
         self.database.stop()
-        remove(self.directory)
+        remove(self.directory, *self.folders)
 
 
 @pytest.fixture(scope="session")

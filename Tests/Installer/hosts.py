@@ -1,19 +1,34 @@
 """Hosts as they are rented: web servers and PHP in the combinations that sites find."""
 
+import contextlib
+import os
 import pathlib
 import shutil
+import signal
+import socket
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "Scripts"), str(ROOT / "Tests/WordPress")]
+sys.path[:0] = [str(ROOT / "Scripts"), str(ROOT / "Tests/WordPress"), str(ROOT / "Tests/WebServers")]
 
 from wordpress_site import releases, servers  # noqa: E402
 from wordpress_site.database import Database  # noqa: E402, F401
-from wordpress_site.processes import IS_ROOT, give, remove  # noqa: E402
+from wordpress_site.processes import IS_ROOT, give, remove, run  # noqa: E402
 from wordpress_site.site import Site  # noqa: E402
 
 from installation import free_port  # noqa: E402, F401
 from web import request  # noqa: E402
+
+getaddrinfo = socket.getaddrinfo
+
+
+def resolve(host, *arguments, **options):
+    """Names below localhost are this machine's, as for curl and browsers (RFC 6761 §6.3)."""
+    name = "127.0.0.1" if str(host).endswith(".localhost") else host
+    return getaddrinfo(name, *arguments, **options)
+
+
+socket.getaddrinfo = resolve
 
 # Enough for the whole plugin. PHP's own defaults take 2 MB, and the small zip.
 LARGE_UPLOADS = {"upload_max_filesize": "64M", "post_max_size": "64M"}
@@ -49,6 +64,8 @@ http {{
             # Debian's has the host without the port, which WordPress would redirect to for ever.
             fastcgi_param HTTP_HOST $host:$server_port;
             fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+            # As behind something else that ends TLS.
+            fastcgi_param HTTPS $http_x_https if_not_empty;
             fastcgi_pass unix:{work}/php.sock;
         }}
     }}
@@ -83,13 +100,18 @@ DirectoryIndex index.php
     Require all granted
     AllowOverride {override}
 </Directory>
-<Files ".ht*">
-    Require all denied
-</Files>
+{hidden}
+SetEnvIf X-Https "(.+)" HTTPS=$1
 <FilesMatch "\\.php$">
     SetHandler "proxy:unix:{work}/php.sock|fcgi://localhost/"
 </FilesMatch>
 {more}
+"""
+
+HIDDEN = """\
+<Files ".ht*">
+    Require all denied
+</Files>
 """
 
 # What WordPress writes, what it wrote before 5.6, and what people add.
@@ -129,7 +151,7 @@ class Host:
 
     def __init__(
             self, server, modules=(), override="All", php=(), rules=WORDPRESS_RULES, more="",
-            user="www-data"):
+            user="www-data", hidden=HIDDEN):
         self.server = server
         self.modules = modules
         self.override = override
@@ -138,6 +160,7 @@ class Host:
         self.more = more
         # Whom Apache runs as, and CGI programs with it; PHP is www-data.
         self.user = user
+        self.hidden = hidden
 
     def start(self, site):
         site.work.chmod(0o711)
@@ -156,7 +179,7 @@ class Host:
         settings = {**servers.php_settings(site), **self.php}
         path = servers.configuration(
             site, "php", servers.PHP_FPM, processes=servers.PHP_PROCESSES,
-            access="user = www-data\ngroup = www-data\n"
+            access="user = {}\ngroup = {}\n".format(*site.owner) +
             "listen.owner = www-data\nlisten.group = www-data\nlisten.mode = 0666"
             if IS_ROOT else "",
             settings="\n".join(
@@ -182,6 +205,7 @@ class Host:
         return servers.configuration(
             site, "apache", APACHE, user=f"User {self.user}\nGroup www-data" if IS_ROOT else "",
             document_root=site.document_root, override=self.override, more=more,
+            hidden=self.hidden,
             modules="\n".join(
                 f"LoadModule {name}_module {servers.APACHE_MODULES}/mod_{name}.so"
                 for name in (*servers.NEEDED_MODULES, *self.modules)))
@@ -198,6 +222,8 @@ class HostedSite(Site):
         self.root = self.document_root / path.strip("/") if path else self.document_root
         self.has_home = has_home
         self.host_name = "127.0.0.1"
+        # Whom PHP runs as.
+        self.owner = ("www-data", "www-data")
         # What the front page answers with where all is well.
         self.answers_with = 200
 
@@ -232,16 +258,20 @@ class HostedSite(Site):
         if not self.is_installed:
             self.install(source, database, database_name)
         if IS_ROOT and self.has_home:
-            shutil.chown(self.home, "www-data", "www-data")
+            shutil.chown(self.home, *self.owner)
+        if IS_ROOT and self.owner[0] != "www-data":
+            run("chown", "--recursive", ":".join(self.owner), self.home, self.mail, self.debug_log)
         host.start(self)
 
     def install(self, source, database, database_name):
         self.document_root.mkdir(parents=True, exist_ok=True)
         super().install(source, database, database_name)
 
-    def serve(self, host):
-        """The same site on another host."""
+    def serve(self, host, anew=False):
+        """The same site on another host; `anew` as it was before tests did anything to it."""
         servers.stop(self)
+        if anew:
+            self.forget()
         (self.root / ".htaccess").unlink(missing_ok=True)
         host.start(self)
 
@@ -273,8 +303,17 @@ class HostedSite(Site):
         """PHP can write the website's own folders alone."""
         self.home.chmod(0o555)
 
+    def end_programs(self):
+        """Ends programs of the private folder that still carry changes into WordPress."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                words = path.read_bytes().decode(errors="replace")
+                if any(str(folder) in words for folder in self.private_folders):
+                    os.kill(int(path.parent.name), signal.SIGKILL)
+
     def forget(self):
         """Undoes what the plugin and tests have done, by whatever they did it."""
+        self.end_programs()
         self.home.chmod(0o755)
         for path in [
                 *self.private_folders, self.root / "scim", self.root / "wp-content/plugins/roster",

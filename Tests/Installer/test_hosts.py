@@ -1,11 +1,15 @@
 """Upload, activate, make a token: an account that the provider creates is in WordPress."""
 
+import pathlib
 import re
+import tempfile
+import urllib.parse
 
 import pytest
 
 from administrator import Administrator, Provider, text_of
 from hosts import IS_ROOT, MANY_RULES, NO_PROGRAMS, Host, releases
+from people import come_and_go
 from web import request
 
 FRONT_RULES = """
@@ -73,6 +77,14 @@ def provisions(administrator, name="ann@example.org"):
     return provider, user_id
 
 
+def reaches_program(site, url):
+    """Whether the program logs a request."""
+    log = site.private / "roster.log"
+    before = log.stat().st_size
+    request("GET", url)
+    return urllib.parse.urlsplit(url).path in log.read_text()[before:]
+
+
 def fetched(site, path):
     """Whether the web server hands a file of the private folder out."""
     inside = path.relative_to(site.home)
@@ -91,13 +103,56 @@ def test_host(laboratory, zips, kind):
     administrator, page = installed(site, zips.full)
     assert "Provisioning works." in page
     assert way in page
-    provisions(administrator)
+    come_and_go(administrator)
+    assert reaches_program(site, f"{site.url}/scim/admin/sign-in?x=1")
     # Nothing is left of what was tried, and what is private is nobody's but PHP's.
     assert not [name for name in site.traces if re.search("probe|old", name)]
     assert site.private.stat().st_mode & 0o777 == 0o700
     for path in site.private.iterdir():
         assert path.name == "roster" or path.stat().st_mode & 0o077 == 0
         assert not fetched(site, path)
+
+
+class SuExec(Host):
+    """Programs run as the customer, as PHP does, and Apache as somebody else."""
+
+    def __init__(self, *modules):
+        super().__init__("apache", (*modules, "suexec"), more="SuexecUserGroup {} {}".format(*CUSTOMER))
+
+
+# suexec takes no user whose number is below 100.
+CUSTOMER = ("nobody", "nogroup")
+SUEXEC = pathlib.Path("/usr/lib/apache2/suexec")
+# What Debian has compiled into it: where programs may be, and where it must be able to write.
+SUEXEC_ROOT, SUEXEC_LOGS = pathlib.Path("/var/www"), pathlib.Path("/var/log/apache2")
+
+
+@pytest.fixture(scope="session")
+def customer_folder(laboratory):
+    """A folder where suexec runs programs."""
+    if not IS_ROOT or not SUEXEC.exists():
+        pytest.skip("suexec is not there, or Apache cannot use it")
+    made = [path for path in (SUEXEC_ROOT, SUEXEC_LOGS) if not path.exists()]
+    for path in made:
+        path.mkdir(parents=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hosted-", dir=SUEXEC_ROOT))
+    folder.chmod(0o755)
+    laboratory.folders += [folder, *made]
+    return folder
+
+
+@pytest.mark.parametrize("modules, way", [
+    (["cgid"], "Way CGI;"), (["fcgid", "cgid"], "with CGI for large")], ids=["cgid", "fcgid-cgid"])
+def test_suexec(laboratory, zips, customer_folder, modules, way):
+    site = laboratory.site(
+        "suexec", SuExec(*modules), directory=customer_folder / "site", owner=CUSTOMER)
+    administrator, page = installed(site, zips.full)
+    assert "Provisioning works." in page
+    assert way in page
+    come_and_go(administrator)
+    for name in "scim", "scim/v2", "scim/admin":
+        assert (site.root / name).stat().st_mode & 0o777 == 0o755
+    assert site.private.stat().st_mode & 0o777 == 0o700
 
 
 def test_newest_wordpress(laboratory, zips):
@@ -134,11 +189,35 @@ def test_network(laboratory, zips):
     site = laboratory.site("network", NGINX)
     administrator, page = installed(site, zips.full)
     assert "Provisioning works." in page
-    provider, _ = provisions(administrator)
+    come_and_go(administrator)
+    provider = Provider(site, administrator.make_token())
     # Of the main site alone.
     assert request("GET", site.url + "/other/scim/v2/Users").status in (301, 302, 404)
     administrator.deactivate()
     assert provider.request("GET", "/Users").status == 404
+
+
+def test_network_with_subdomains(laboratory, zips):
+    site = laboratory.site("subdomains", NGINX)
+    administrator, page = installed(site, zips.full)
+    assert "Provisioning works." in page
+    come_and_go(administrator)
+    form = administrator.get(f"{administrator.admin}/site-new.php")
+    administrator.send(f"{administrator.admin}/site-new.php?action=add-site", **{
+        "blog[domain]": "other", "blog[title]": "Other", "blog[email]": "admin@example.com",
+        "_wpnonce_add-blog": administrator.nonce(form, "_wpnonce_add-blog")})
+    # WordPress drops the colon.
+    wrong, right = f"localhost{site.port}", f"localhost:{site.port}"
+    site.execute(f"""
+        UPDATE wp_blogs SET domain = REPLACE(domain, '{wrong}', '{right}');
+        UPDATE wp_2_options SET option_value = REPLACE(option_value, '{wrong}', '{right}')
+        WHERE option_name IN ('home', 'siteurl');""")
+    other = site.url.replace("//", "//other.")
+    assert "Other" in request("GET", f"{other}/").text
+    # Of the main site alone.
+    for path in "/scim/v2/ServiceProviderConfig", "/scim/admin":
+        assert reaches_program(site, site.url + path)
+        assert not reaches_program(site, other + path)
 
 
 def test_header_is_lost(laboratory, zips):

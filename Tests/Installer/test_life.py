@@ -1,47 +1,19 @@
 """From the first account to the deletion of the plugin."""
 
 import re
-import urllib.parse
 
 import pytest
 
 from administrator import Provider, text_of
-from hosts import Host
+from people import is_in, logged_in, with_new_password
 from test_hosts import BOTH, NGINX, installed, provisions
-from web import Browser
 
-PASSWORD = "correct horse battery staple"
 SERVERS = {"nginx": NGINX, "apache": BOTH}
 
 
 @pytest.fixture(params=SERVERS)
 def site(laboratory, request):
     return laboratory.site("single", SERVERS[request.param])
-
-
-def with_new_password(site, login):
-    """A browser of somebody who has asked for a new password by mail, and has logged in with it."""
-    browser = Browser(site.url)
-    browser.post("/wp-login.php?action=lostpassword", user_login=login)
-    link = re.search(r"wp-login\.php\?action=rp&key=\S+", site.mail.read_text())
-    if not link:
-        return None
-    answer = browser.get("/" + link[0].rstrip(">"))
-    page = browser.get("/" + answer.location.removeprefix(site.url).lstrip("/")).text
-    key = re.search(r'name="rp_key" value="([^"]+)"', page)[1]
-    browser.post("/wp-login.php?action=resetpass", rp_key=key, pass1=PASSWORD, pass2=PASSWORD)
-    return logged_in(site, login)
-
-
-def logged_in(site, login):
-    browser = Browser(site.url)
-    browser.get("/wp-login.php")
-    browser.post("/wp-login.php", log=login, pwd=PASSWORD, testcookie="1")
-    return browser
-
-
-def is_in(browser):
-    return browser.get("/wp-admin/profile.php").status == 200
 
 
 def test_life(site, zips):

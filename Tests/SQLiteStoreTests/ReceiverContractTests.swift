@@ -527,6 +527,18 @@ struct ReceiverContractTests {
         }
     }
 
+    @Test(arguments: Kind.allCases)
+    func theNewestComeFirst(_ kind: Kind) throws {
+        let world = try World(kind)
+        let ids = try ["ann", "bob", "cat"].map { try world.user($0).id }
+        let group = try world.group("Staff", [])
+        try world.directory.read { store -> Void in
+            let users = try store.newestIDs(ofType: "User", limit: 2)
+            #expect(users == [ids[2], ids[1]])
+            #expect(try store.newestIDs(ofType: "Group", limit: 2) == [group.id])
+        }
+    }
+
     // MARK: Settling
 
     @Test(arguments: Kind.allCases)

@@ -34,12 +34,12 @@ struct ReceiverSQLTests {
         try connection.transaction("BEGIN") { try body(transaction) }
         let database = try test.database()
         return try connection.texts("SELECT sql FROM sqlite_stmt").filter { sql in
-            ["delivery", "around", "id >"].contains(where: sql.contains)
+            ["delivery", "around", "id >", "key DESC"].contains(where: sql.contains)
         }.flatMap { try database.rows("EXPLAIN QUERY PLAN \($0)") }
     }
 
     enum Work: CaseIterable {
-        case due, next, some, page, account, memberships, ids, settle, announce
+        case due, next, some, page, account, memberships, ids, newest, settle, announce
     }
 
     /// As many as make an index pay.
@@ -100,6 +100,11 @@ struct ReceiverSQLTests {
                 (
                     try plan { _ = try $0.ids(ofType: "User", after: "r1", limit: 200) },
                     "(id>?)"
+                )
+            case .newest:
+                (
+                    try plan { _ = try $0.newestIDs(ofType: "User", limit: 200) },
+                    "resource_type (type=?)"
                 )
             case .settle:
                 (

@@ -372,8 +372,7 @@ def with_parameters(**values):
 
 def rewrite_recipe(text):
     """deploy/htaccess after its last section: mod_rewrite instead of SetEnvIf."""
-    text = without("SetEnvIf ")(without("RewriteEngine ")(text))
-    return replaced("#Rewrite", "Rewrite")(text)
+    return replaced("#Rewrite", "Rewrite")(without("SetEnvIf ")(text))
 
 
 def start_nginx(site, edit=as_it_is, **environment):
@@ -443,7 +442,7 @@ def start_htaccess(site, module, edit=as_it_is, overrides=EVERYTHING, source=Non
 # would decode it a second time.
 WITH_SUFFIX = replaced(
     '<Files "v2">', '<Files "scim.fcgi">',
-    "\nRewriteEngine Off\n", "\nRewriteEngine On\nRewriteRule ^v2(/|$) scim.fcgi [L]\n")
+    "\nRewriteRule ^admin(/|$) v2 [L]\n", "\nRewriteRule ^(v2|admin)(/|$) scim.fcgi [L]\n")
 
 KINDS = {
     "nginx": start_nginx,

@@ -3568,6 +3568,7 @@ register_deactivation_hook( __FILE__, 'roster_stop_pull' );
 
 // The console.
 add_action( 'admin_post_roster_console', 'roster_open_console' );
+add_action( 'admin_post_nopriv_roster_console', 'auth_redirect', 10, 0 );
 add_filter( 'plugin_action_links_' . plugin_basename( __FILE__ ), 'roster_add_console_link' );
 add_filter( 'network_admin_plugin_action_links_' . plugin_basename( __FILE__ ), 'roster_add_console_link' );
 

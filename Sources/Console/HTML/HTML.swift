@@ -71,6 +71,19 @@ extension HTML {
     }
 }
 
+/// A literal within a literal is a `String` where nothing says otherwise (`as HTML`), and would show
+/// what HTML is made of.
+extension DefaultStringInterpolation {
+    @available(*, deprecated, message: "the literal around it is no HTML: add `as HTML`")
+    mutating func appendInterpolation(_ html: HTML) {}
+
+    @available(*, deprecated, message: "the literal around it is no HTML: add `as HTML`")
+    mutating func appendInterpolation(_ html: HTML?) {}
+
+    @available(*, deprecated, message: "the literal around it is no HTML: add `as HTML`")
+    mutating func appendInterpolation(_ pieces: [HTML]) {}
+}
+
 extension [HTML] {
     func joined(_ separator: HTML) -> HTML {
         guard let first else { return "" }

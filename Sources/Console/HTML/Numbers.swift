@@ -24,7 +24,7 @@ extension HTML {
         number == 1 ? "1 \(one)" : "\(count(number)) \(many)"
     }
 
-    /// `One change`, `Two changes`: at the beginning of a sentence.
+    /// Such as `One change`, `Two changes`: at the beginning of a sentence.
     static func openingCount(_ number: Int, _ one: HTML, _ many: HTML) -> HTML {
         let words: [HTML] = [
             "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine",

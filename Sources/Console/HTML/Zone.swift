@@ -1,5 +1,6 @@
 import Glibc
 import SCIM
+import Synchronization
 
 /// A time zone, by the machine's own tables.
 struct Zone: Sendable {
@@ -12,8 +13,8 @@ struct Zone: Sendable {
 
     init(_ name: String) {
         if let offset = Self.offset(name) {
-            // POSIX counts west of Greenwich.
-            text = "<\(name)>" + (name.hasPrefix("+") ? "-" : "+") + offset
+            // POSIX counts west of Greenwich, and has no colon in a name.
+            text = "<\(name.filter { $0 != ":" })>" + (name.hasPrefix("+") ? "-" : "+") + offset
             self.name = name
         } else if Self.isKnown(name) {
             (self.name, text) = (name, ":" + name)
@@ -42,6 +43,17 @@ struct Zone: Sendable {
         return access("/usr/share/zoneinfo/" + name, R_OK) == 0
     }
 
+    /// The C library has one zone, for the whole process.
+    private static let clocks = Mutex(())
+
+    private func with(_ body: () -> Void) {
+        Self.clocks.withLock { _ in
+            setenv("TZ", text, 1)
+            tzset()
+            body()
+        }
+    }
+
     /// A moment as the zone's clocks show it.
     struct Time: Sendable {
         /// Since the year 0.
@@ -57,11 +69,9 @@ struct Zone: Sendable {
     }
 
     func time(of instant: Instant) -> Time {
-        setenv("TZ", text, 1)
-        tzset()
         var seconds = time_t(instant.microseconds / 1_000_000)
         var parts = tm()
-        localtime_r(&seconds, &parts)
+        with { localtime_r(&seconds, &parts) }
         return Time(
             year: Int(parts.tm_year) + 1_900,
             month: Int(parts.tm_mon) + 1,
@@ -77,14 +87,16 @@ struct Zone: Sendable {
     ///
     /// - Returns: `nil` for a day that there is not.
     func start(ofYear year: Int, month: Int, day: Int) -> Instant? {
-        setenv("TZ", text, 1)
-        tzset()
+        guard (0...9_999).contains(year), (1...12).contains(month), (1...31).contains(day) else {
+            return nil
+        }
         var parts = tm()
-        parts.tm_year = Int32(clamping: year - 1_900)
-        parts.tm_mon = Int32(clamping: month - 1)
-        parts.tm_mday = Int32(clamping: day)
+        parts.tm_year = Int32(year - 1_900)
+        parts.tm_mon = Int32(month - 1)
+        parts.tm_mday = Int32(day)
         parts.tm_isdst = -1
-        let seconds = mktime(&parts)
+        var seconds: time_t = 0
+        with { seconds = mktime(&parts) }
         guard Int(parts.tm_mon) == month - 1, Int(parts.tm_mday) == day else { return nil }
         return Instant(microseconds: Int64(seconds) * 1_000_000)
     }

@@ -35,6 +35,41 @@ struct AuditPages: Pages {
     }
 }
 
+/// `/audit.csv`, `/audit.json`: all entries that the filters find, as a file.
+struct AuditFile: Pages {
+    private let visit: Visit
+
+    init(_ visit: Visit) {
+        self.visit = visit
+    }
+
+    func read(_ path: [String]) throws -> Reply? {
+        guard path.isEmpty, let name = visit.place.segments.first,
+            let form = AuditExport.Form(rawValue: String(name.dropFirst("audit.".count)))
+        else { return nil }
+        let settings = try visit.read { store -> AuditSettings in try store.auditSettings() }
+        let isMasked = settings.masksForAuditors && !visit.mayChange
+        // Who takes a copy away stands in the trail, however far it comes.
+        try visit.directory.noteAuditExport(
+            ["form": .string(form.rawValue), "filters": .string(visit.request.query ?? "")],
+            by: visit.caller
+        )
+        var query = AuditFilters(visit).query
+        query.order = .oldestFirst
+        let directory = visit.directory.unhurried
+        return .file(name: "roster-\(name)", type: form.contentType) { [query] write in
+            var export = AuditExport(form)
+            var isRead = write(export.head)
+            try? directory.walk(query, form == .json ? .all : .withoutBodies) { entries in
+                let shown = isMasked ? entries.map(\.withoutValues) : entries
+                isRead = isRead && write(export.text(of: shown))
+                return isRead
+            }
+            if isRead { _ = write(export.tail) }
+        }
+    }
+}
+
 /// The filters of the list, as the URL has them.
 struct AuditFilters {
     let visit: Visit
@@ -110,7 +145,7 @@ struct AuditList {
 
     private static let pageSize = 50
     /// Entries that are looked at to count what the filters find.
-    private static let countedMax = 10_000
+    private static let countedMax = 2_000
 
     init(_ visit: Visit) {
         self.visit = visit

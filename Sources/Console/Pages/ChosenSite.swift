@@ -131,32 +131,19 @@ struct ChosenSite {
 }
 
 extension Visit {
-    /// The user whom somebody means: by id, user name or e-mail address, or whose user name begins
-    /// so.
+    /// The user whom somebody means: by id, or by words as in a search.
     func person(_ typed: String) throws -> Person? {
-        try read { store -> Person? in
-            if let found = try fetch(user: typed, in: store) { return found }
-            let filter = Filter.or([
-                .comparison(AttributePath(attribute: "userName"), .eq, .string(typed)),
-                .comparison(
-                    AttributePath(attribute: "emails", subAttribute: "value"),
-                    .eq,
-                    .string(typed)
-                ),
-            ])
-            let query = Query(
-                type: .user,
-                predicate: try filter.bound(to: .user),
-                count: 1,
-                domain: "default",
-                links: directory.links
-            )
-            if let found = try store.search(query).resources.first { return try Person(found) }
-            let next = try store.names(of: .user, .from(typed), limit: 1).first
-            guard let next, next.name.hasPrefix(typed.caseFolded) else { return nil }
-            return try fetch(user: next.id, in: store)
+        let known = try read { store -> Person? in try fetch(user: typed, in: store) }
+        if let known { return known }
+        let found = try directory.users(matching: typed, limit: Self.namesakesMax)
+        return try read { store -> Person? in
+            let people = try found.compactMap { try fetch(user: $0.id, in: store) }
+            return people.first { $0.userName.equalsIgnoringASCIICase(typed) } ?? people.first
         }
     }
+
+    /// Of so many who are found, whoever has what was typed for a user name is meant.
+    private static let namesakesMax = 20
 
     func fetch(user id: String, in store: any StoreReading) throws -> Person? {
         try store.fetch(id, type: .user, domain: "default", loading: .memberships)

@@ -22,7 +22,7 @@ struct FieldTitles {
         "acf": "ACF", "buddypress": "BuddyPress", "woocommerce": "WooCommerce",
     ]
 
-    /// - Parameter name: As a site has it.
+    /// What a field is called that the site has under the name.
     func title(_ name: String) -> HTML {
         if let common = Self.common[name] { return common }
         if let field = fields.first(where: { $0.target == name }) { return "\(field.label)" }

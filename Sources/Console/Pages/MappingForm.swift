@@ -18,10 +18,13 @@ struct MappingForm {
     private var visit: Visit { chosen.visit }
     private var site: WordPressSite { chosen.site }
 
+    /// Makes the page.
+    ///
     /// - Parameters:
     ///   - typed: What the form is to have: of an address, or as it was sent.
     ///   - fault: What is wrong with it.
     /// - Returns: `nil` for a field that cannot be.
+    /// - Throws: 503.
     func sheet(_ typed: Fields, _ fault: FormFault?) throws -> Sheet? {
         let isNew = typed["field"] == nil || typed.has("new") || typed["field"] == MappingEdit.other
         guard isNew || (try? WordPressTarget(typed["field"] ?? "")) != nil else { return nil }

@@ -12,7 +12,12 @@ struct MappingSamples {
     /// So many people are looked at, the newest.
     static let usersMax = 200
 
-    /// - Parameter typed: Whom somebody wants to see; the newest where it is `nil`, or nobody.
+    /// Looks at the newest people.
+    ///
+    /// - Parameters:
+    ///   - chosen: The site whose mapping it is.
+    ///   - typed: Whom somebody wants to see; the newest where it is `nil`, or nobody.
+    /// - Throws: 503.
     init(_ chosen: ChosenSite, _ typed: String?) throws {
         let visit = chosen.visit
         let wanted = try typed.flatMap { try visit.person($0) }

@@ -16,6 +16,8 @@ struct Overview {
     let days: DayRow
     /// In the order of `days`.
     let counts: [HourCount.Kind: [Int]]
+    /// Changes, and what was asked for in vain, the newest first.
+    let latest: [JournalEntry]
 
     /// How far a receiver is.
     struct Standing {
@@ -30,6 +32,7 @@ struct Overview {
     }
 
     private static let dayCount = 30
+    private static let latestCount = 5
     /// Batches of the audit trail's counts that somebody waits for.
     private static let countedBatches = 2
 
@@ -39,14 +42,17 @@ struct Overview {
         visit.directory.keepUp(batchesMax: Self.countedBatches)
         days = DayRow(Self.dayCount, before: now, in: visit.zone)
         let (now, days) = (now, days)
-        (tokens, standings, users, inactive, groups, counts) = try visit.read { store in
+        (tokens, standings, users, inactive, groups, counts, latest) = try visit.read { store in
+            var query = AuditQuery()
+            query.limit = Self.latestCount
             let isCounted = try store.auditState().hasAllUsers
             let hours = try store.hourCounts(of: days, until: now)
             return (
                 try TokenBook(store, at: now), try Self.standings(store),
                 try Self.total(.user, visit, store),
                 isCounted ? try store.inactiveUsersCount() : nil,
-                try Self.total(.group, visit, store), Self.counts(hours, days)
+                try Self.total(.group, visit, store), Self.counts(hours, days),
+                try store.audit(query, .withoutBodies)
             )
         }
     }

@@ -104,7 +104,7 @@ struct OverviewNeeds {
         return Need(
             mood: .warn,
             title: """
-                \(count == 1 ? "1 change" : "\(HTML.number(count)) changes") did not get to \
+                \(count == 1 ? "1 change" : "\(HTML.number(count)) changes" as HTML) did not get to \
                 \(standing.name)
                 """,
             text: """

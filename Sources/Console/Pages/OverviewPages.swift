@@ -26,7 +26,7 @@ struct OverviewPages: Pages {
             \(HTML.card(labelled: "The way of a change", way(overview)))\(needs.html)
             <div class="two">
             <div class="flow">
-            \(month(overview))</div>
+            \(month(overview))\(latest(overview))</div>
             <div class="flow">
             \(figures(overview))\(providers(overview))\(receivers(overview))</div>
             </div>
@@ -164,6 +164,26 @@ struct OverviewPages: Pages {
         return HTML.card("<h2>The last 30 days</h2>\n\(chart.html)")
     }
 
+    private func latest(_ overview: Overview) -> HTML? {
+        if overview.latest.isEmpty { return nil }
+        let events = overview.latest.map { entry in
+            let words = AuditWords(entry: entry)
+            let request = Href("audit", entry.requestID)
+            let status: HTML? = entry.request.map { " · \($0.status)" }
+            return Event(
+                mood: entry.result == .done ? .good : .bad,
+                text: entry.requestID.isEmpty ? words.sentence : link(request, words.sentence),
+                note: "\(visit.when(entry.at))\(status)"
+            )
+        }
+        return HTML.card(
+            """
+            <div class="head"><h2>Latest changes</h2>\(link(Href("audit"), "All changes"))</div>
+            \(Event.timeline(events))
+            """
+        )
+    }
+
     // MARK: Right now
 
     private func figures(_ overview: Overview) -> HTML {
@@ -215,10 +235,16 @@ struct OverviewPages: Pages {
     private func receivers(_ overview: Overview) -> HTML {
         let items: [HTML] = overview.standings.map { standing in
             let kind: HTML = standing.site == nil ? "Webhook" : "WordPress"
+            let rules: HTML? =
+                standing.site?.rules.isEmpty == true
+                ? """
+                <p class="soft">Everybody gets the site’s default role. \
+                \(link(Href("roles"), "Roles from groups"))</p>
+                """ : nil
             return """
                 <li><p class="head"><span>\(link(Href("deliveries"), "\(standing.name)"))</span> \
                 \(overview.mood(standing).badge(word(standing, overview)))</p>\
-                <p class="soft">\(kind), \(HTML.number(standing.backlog.waiting)) waiting</p></li>
+                <p class="soft">\(kind), \(HTML.number(standing.backlog.waiting)) waiting</p>\(rules)</li>
 
                 """
         }

@@ -159,7 +159,9 @@ struct ProviderWatch {
 
     private var requestStation: Station {
         guard let token, let used = token.used else {
-            return Station(mood: .wait, name: "First request", text: "Waiting")
+            return user == nil
+                ? Station(mood: .wait, name: "First request", text: "Waiting")
+                : Station(mood: .good, name: "First request", text: "Came with an older token")
         }
         return Station(
             mood: token.hasFailedLast ? .bad : .good,

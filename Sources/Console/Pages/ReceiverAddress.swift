@@ -6,9 +6,9 @@ struct ReceiverAddress {
     /// As it was typed: of a webhook each sign may count.
     let text: String
     let name: String
-    /// `HOST:PORT`
+    /// Where to connect to instead, as `HOST:PORT`.
     let connectTo: String?
-    /// Each as `Name: value`.
+    /// Fields for each call, as `Name: value`.
     let headers: [String]
 
     /// - Throws: `FormFault` for what cannot be.

@@ -18,10 +18,13 @@ struct RoleForm {
 
     private var visit: Visit { chosen.visit }
 
+    /// Makes the page.
+    ///
     /// - Parameters:
     ///   - typed: What the form is to have: of an address, or as it was sent.
     ///   - fault: What is wrong with it.
     /// - Returns: `nil` for a rule that there is not.
+    /// - Throws: 503.
     func sheet(_ typed: Fields, _ fault: FormFault?) throws -> Sheet? {
         let oldBlog = typed["oldBlog"].flatMap { Int($0) }
         let old = typed["old"].flatMap { group in

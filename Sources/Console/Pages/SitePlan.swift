@@ -68,6 +68,12 @@ struct SitePlanner {
         MappingChange(directory: visit.directory, receiver: chosen.receiver)
     }
 
+    /// Whether somebody's account would be another, as far as it is known.
+    func isSeen(_ plan: SitePlan) throws -> Bool {
+        let (affected, _) = try affected(plan)
+        return affected.visible > 0 || !affected.isWhole && !affected.ids.isEmpty
+    }
+
     // MARK: Making
 
     /// Makes a plan, unless what it is about is not what its form has seen.
@@ -104,26 +110,9 @@ struct SitePlanner {
         table.rows += yours.filter { own in
             !plan.parts(chosen.site).contains { $0.name.utf8 == own.name.utf8 }
         }.map { .cells([$0.name, "\(SitePlan.nothing)", "\($0.value)"]) }
-        let banner = Mood.warn.banner(
-            "Your change was not saved",
-            """
-            Somebody else changed the same meanwhile. Below is what it says now, and what you \
-            wrote.
-            """,
-            role: "alert"
-        )
-        return Sheet(
-            "Changed meanwhile",
+        return .changedMeanwhile(
             topic,
-            status: 409,
-            """
-            <h1>Somebody else changed this meanwhile</h1>
-            \(banner)
-            \(HTML.card(
-                labelled: "Both versions",
-                "\(table.html)\(form(plan, "Save mine", out: ("Keep theirs", plan.home)))"
-            ))
-            """
+            "\(table.html)\(form(plan, "Save mine", out: ("Keep theirs", plan.home)))"
         )
     }
 
@@ -286,5 +275,34 @@ struct SitePlanner {
         let title: HTML? = plan.field == nil ? "\(titles.title(name)): " : nil
         guard value != nil else { return "\(title)\(FieldTitles.value(nil))" }
         return "\(title)<\(element)>\(FieldTitles.value(value))</\(element)>"
+    }
+}
+
+extension Sheet {
+    /// What somebody wanted to save is not what their form has seen.
+    ///
+    /// - Parameters:
+    ///   - topic: The entry of the menu.
+    ///   - content: Both versions, and the way to save one's own.
+    /// - Returns: The page.
+    static func changedMeanwhile(_ topic: Topic, _ content: HTML) -> Sheet {
+        let banner = Mood.warn.banner(
+            "Your change was not saved",
+            """
+            Somebody else changed the same meanwhile. Below is what it says now, and what you \
+            wrote.
+            """,
+            role: "alert"
+        )
+        return Sheet(
+            "Changed meanwhile",
+            topic,
+            status: 409,
+            """
+            <h1>Somebody else changed this meanwhile</h1>
+            \(banner)
+            \(HTML.card(labelled: "Both versions", content))
+            """
+        )
     }
 }

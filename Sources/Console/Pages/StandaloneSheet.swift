@@ -1,4 +1,5 @@
 import Delivery
+import Gateway
 import SCIM
 
 /// A page outside the console's frame: for people who are not signed in, and when nothing works.
@@ -21,6 +22,22 @@ struct StandaloneSheet {
         </html>
 
         """
+    }
+
+    /// Leads on from a ticket.
+    ///
+    /// The site that gave it has brought about this request and whatever it is redirected to, and
+    /// browsers send none of those a strict cookie; what this page brings about is the console's own.
+    static func signedIn(_ reception: Reception) -> StandaloneSheet {
+        let overview = Href().text(from: reception.place.base)
+        return StandaloneSheet(
+            headers: [("Refresh", "0; url=\(overview)")],
+            title: "Signed in",
+            content: """
+                <h1>You are signed in</h1>
+                <p><a class="button primary" href="\(overview)">Open the console</a></p>
+                """
+        )
     }
 
     /// A session that is over, or never was.
@@ -68,6 +85,43 @@ struct StandaloneSheet {
                 </div>
                 """
         )
+    }
+
+    /// What the console does not take.
+    static func refused(
+        _ status: Int,
+        _ headers: [(name: String, value: String)],
+        _ detail: HTML,
+        _ base: String
+    ) -> StandaloneSheet {
+        StandaloneSheet(
+            status: status,
+            headers: headers,
+            title: "Not done",
+            content: """
+                <h1>\(status == 404 ? "There is no such page" : "Nothing was changed" as HTML)</h1>
+                <div class="banner bad" role="alert">
+                \(Icon.bad)
+                <h2>That cannot be done</h2>
+                <p>\(detail)</p>
+                <p class="actions"><a class="button" href="\(Href().text(from: base))">Overview</a></p>
+                </div>
+                """
+        )
+    }
+
+    /// A request that did not arrive whole.
+    static func faulty(_ fault: RequestFault, _ base: String) -> StandaloneSheet {
+        let (status, detail): (Int, HTML) =
+            switch fault {
+            case .bodyTooLarge(let limit):
+                (413, "What was sent is longer than \(HTML.number(limit)) bytes.")
+            case .pathTooLong, .queryTooLong: (414, "The address is too long.")
+            case .headersTooLarge, .tooManyHeaders: (431, "The browser sends too many fields.")
+            case .bodyIncomplete, .bodyUnreadable, .malformedMethod, .malformedTarget:
+                (400, "The request did not arrive whole.")
+            }
+        return refused(status, [], detail, base)
     }
 
     /// What keeps the console from answering.

@@ -53,9 +53,18 @@ struct TokenBook {
         }
     }
 
-    /// Valid tokens, of each client the one that was made last.
+    /// Valid tokens, of each client the one that it used last, or that was made last.
     var clients: [Token] {
-        valid.filter { newest($0.name)?.id == $0.id }
+        var clients: [Token] = []
+        for token in valid {
+            guard let place = clients.firstIndex(where: { $0.name == token.name }) else {
+                clients.append(token)
+                continue
+            }
+            let other = clients[place].used?.microseconds ?? 0
+            if token.used?.microseconds ?? 0 >= other { clients[place] = token }
+        }
+        return clients
     }
 
     /// How a client is, in a word.

@@ -51,12 +51,8 @@ struct TokenForm {
 
     /// Makes the token, and shows it; or the form again, with what is wrong.
     func send() throws -> Sheet {
-        let wanted: Token
-        do {
-            wanted = try token()
-        } catch {
-            return sheet(error)
-        }
+        let (wanted, faults) = draft()
+        if !faults.isEmpty { return sheet(faults) }
         if let made = tokens.made(wanted.name, after: visit.form) {
             return .madeAlready(visit, made)
         }
@@ -64,19 +60,20 @@ struct TokenForm {
         return created(token, secret)
     }
 
-    private func token() throws(FormFault) -> Token {
-        guard let provider = Provider.named(profile) else {
-            throw FormFault(field: "profile", message: "Pick one of the list.")
+    /// The token that is wanted, and what is wrong with it.
+    private func draft() -> (token: Token, faults: [FormFault]) {
+        var faults: [FormFault] = []
+        if Provider.named(profile) == nil {
+            faults.append(FormFault(field: "profile", message: "Pick one of the list."))
         }
-        let token = Token(
-            name: name,
-            profile: provider.name,
-            rights: rights,
-            domain: domain,
-            expires: try expiry()
-        )
-        if let fault = token.fault { throw fault }
-        return token
+        var token = Token(name: name, profile: profile, rights: rights, domain: domain)
+        if let fault = token.fault { faults.append(fault) }
+        do throws(FormFault) {
+            token.expires = try expiry()
+        } catch {
+            faults.append(error)
+        }
+        return (token, faults)
     }
 
     private func expiry() throws(FormFault) -> Instant? {
@@ -100,7 +97,7 @@ struct TokenForm {
 
     // MARK: The form
 
-    func sheet(_ fault: FormFault? = nil) -> Sheet {
+    func sheet(_ faults: [FormFault] = []) -> Sheet {
         let heading: HTML =
             predecessor.map { "Make the successor of \($0.name)" } ?? "Make a token"
         let introduction: HTML? = predecessor.map { token in
@@ -112,7 +109,7 @@ struct TokenForm {
         return Sheet(
             "Make a token",
             .tokens,
-            status: fault == nil ? 200 : 400,
+            status: faults.isEmpty ? 200 : 400,
             """
             <p class="soft"><a href="\(visit.path(Href("tokens")))">Tokens</a></p>
             <h1>\(heading)</h1>
@@ -120,7 +117,7 @@ struct TokenForm {
             \(visit.form(
                 Href("tokens", "new").with("rotate", predecessor?.name),
                 classes: "card flow",
-                content: inputs { fault?.field == $0 ? fault?.message : nil }
+                content: inputs { field in faults.first { $0.field == field }?.message }
             ))
             """
         )

@@ -72,7 +72,7 @@ struct SignIn {
             )
             try keep(zone: ticket.zone)
             reception.begin(administrator, seal)
-            return .done(Href().text(from: place.base))
+            return .sheet(.signedIn(reception))
         } catch  where error.status == 403 {
             return .sheet(try page(false, .staleTicket, "", &reception))
         }

@@ -4,7 +4,7 @@ import SCIM
 /// The attributes that users have, as expressions name them.
 package struct SentAttributes {
     package struct Attribute: Sendable {
-        /// `title`, `emails[type eq "work"].value`
+        /// As an expression has it: `emails[type eq "work"].value`.
         package let path: String
         /// How many of the users have it.
         package fileprivate(set) var count = 0
@@ -26,6 +26,7 @@ package struct SentAttributes {
     ///   - ids: Of the users; whoever stands first gives the examples.
     ///   - site: Whose mapping uses some of them.
     ///   - store: Where the users are.
+    /// - Throws: A failure of the store.
     package init(of ids: [String], _ site: WordPressSite, in store: any StoreReading) throws {
         var found: [String: Attribute] = [:]
         var unknown: Set<String> = []

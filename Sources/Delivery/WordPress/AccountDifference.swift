@@ -74,9 +74,8 @@ extension AccountDifference {
         self.fields = fields
     }
 
-    /// Of what a site says that an event would change.
-    ///
-    /// - Parameter result: The plugin's, with `before` and `after`.
+    /// Of what a site says that an event would change: the plugin's result, with `before` and
+    /// `after`.
     init(_ resource: String, _ result: JSONObject) {
         self.resource = resource
         let (before, after) = (result["before"]?.object ?? [:], result["after"]?.object ?? [:])

@@ -63,6 +63,7 @@ package struct MappingChange {
         progress: (Int) -> Void = { _ in }
     ) throws(SCIMError) -> Affected {
         var affected = Affected()
+        if old.shaping(with: new) == new.shaping(with: old) { return affected }
         var last = ""
         while true {
             let page = try page(after: last, old, new)
@@ -137,5 +138,20 @@ package struct MappingChange {
             receiver.settings = site.settings
             receiver.scope = site.scope
         }
+    }
+}
+
+extension WordPressSite {
+    /// The settings that accounts depend on, compared with another site's.
+    fileprivate func shaping(with other: WordPressSite) -> JSONObject {
+        var settings = settings
+        for name in [
+            "url", "secret", "formerSecret", "connectTo", "headers", "validation", "columns",
+        ] {
+            settings[name] = nil
+        }
+        // Who is deleted is compared where nobody is any more.
+        if onInactive == .deactivate, other.onInactive == .deactivate { settings["onDelete"] = nil }
+        return settings
     }
 }

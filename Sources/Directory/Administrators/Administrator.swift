@@ -17,7 +17,7 @@ package struct Administrator: Sendable, Equatable {
     /// bcrypt hash of the console password; `nil` for whom a site vouches for.
     package var passwordHash: String?
     /// Number of the WordPress site that vouches; `nil` for whom a password does.
-    package let receiver: Int64?
+    package var receiver: Int64?
     package let created: Instant
     package var signedIn: Instant?
     /// Sessions that began before are over.
@@ -59,7 +59,7 @@ package struct Administrator: Sendable, Equatable {
     }
 
     /// - Throws: `invalidValue` for a password that is too short or too long.
-    static func check(password: String) throws(SCIMError) {
+    package static func check(password: String) throws(SCIMError) {
         guard password.count >= passwordCharactersMin, password.utf8.count <= passwordBytesMax
         else {
             throw .invalidValue(

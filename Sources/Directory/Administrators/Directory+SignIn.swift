@@ -133,8 +133,15 @@ extension Directory {
                     made.id = try transaction.insert(made)
                     known = made
                 }
-                guard let known, known.receiver == receiver else {
+                guard var known, let before = known.receiver else {
                     throw SCIMError(status: 403, detail: "the name is somebody else's")
+                }
+                if before != receiver {
+                    guard try transaction.receiver(before) == nil else {
+                        throw SCIMError(status: 403, detail: "the name is somebody else's")
+                    }
+                    // The site was connected anew: the role stays, older sessions do not.
+                    (known.receiver, known.sessionsSince) = (receiver, now)
                 }
                 return try noteSignIn(known, requestID, in: transaction)
             }

@@ -37,11 +37,13 @@ extension SQLiteTransaction: AdministratorTransaction {
     func update(_ administrator: Administrator) throws {
         try connection.execute(
             """
-            UPDATE administrator SET role = ?, password = ?, signed_in = ?, sessions_since = ?
+            UPDATE administrator
+            SET role = ?, password = ?, receiver = ?, signed_in = ?, sessions_since = ?
             WHERE id = ?
             """,
             administrator.role.rawValue,
             administrator.passwordHash,
+            administrator.receiver,
             administrator.signedIn?.microseconds,
             administrator.sessionsSince.microseconds,
             administrator.id

@@ -10,6 +10,15 @@ struct DatabaseCheck {
     let documentRoots: [String]
     let depth: Inspection.Depth
     let now: Instant
+    var observer = Observer.command
+
+    /// Who looks.
+    enum Observer {
+        /// Somebody at the command line, who may be another user than serves.
+        case command
+        /// A process that serves: what it may do is what counts.
+        case server
+    }
 
     static let unnamed = Finding.error(
         "no database is named",
@@ -119,7 +128,7 @@ struct DatabaseCheck {
                 )
             )
         }
-        if geteuid() == 0 {
+        if geteuid() == 0, observer == .command {
             findings.append(
                 file.owner == 0
                     ? .warning(

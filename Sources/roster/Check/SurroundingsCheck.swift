@@ -18,7 +18,8 @@ struct SurroundingsCheck {
             path: path,
             documentRoots: [],
             depth: .header,
-            now: now
+            now: now,
+            observer: .server
         )
         let findings =
             ProgramCheck(baseURL: baseURL).findings + database.placeAndFileFindings

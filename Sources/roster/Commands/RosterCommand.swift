@@ -17,8 +17,9 @@ struct RosterCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            TokenCommand.self, UserCommand.self, AdministratorCommand.self, SettingsCommand.self,
-            AuditCommand.self, WordPressCommand.self, WebhookCommand.self, DeliverCommand.self,
+            OverviewCommand.self, AuditCommand.self, TokenCommand.self, UserCommand.self,
+            AdministratorCommand.self, SettingsCommand.self, WordPressCommand.self,
+            WebhookCommand.self, DeliverCommand.self,
             MigrateCommand.self, BackupCommand.self, CheckCommand.self,
         ]
     )

@@ -69,7 +69,7 @@ struct SettingsCommand: ParsableCommand {
             let directory = try database.open(policy: .serve)
             try reportingCause { () throws(SCIMError) in
                 let name = try DirectorySetting.named(name).name
-                try directory.change(settings: [(name, nil)], by: .commandLine)
+                try directory.change(settings: [(name, .none)], by: .commandLine)
             }
         }
     }

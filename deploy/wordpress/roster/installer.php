@@ -9,15 +9,23 @@
 if ( ! defined( 'ABSPATH' ) || defined( 'ROSTER_INSTALLER' ) ) {
 	return;
 }
+
+$roster_names = array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'obstacle', 'errand', 'climb', 'upgrade', 'move', 'setup', 'words', 'guides', 'page' );
+foreach ( $roster_names as $roster_name ) {
+	if ( ! is_file( __DIR__ . "/includes/class-roster-$roster_name.php" ) ) {
+		// WordPress is about to put another zip into place, file by file, and goes on serving.
+		return;
+	}
+}
 define( 'ROSTER_INSTALLER', __DIR__ );
 
-foreach ( array( 'command', 'gateway', 'problem', 'site', 'place', 'program', 'probe', 'ladder', 'errand', 'climb', 'setup', 'words', 'guides', 'page' ) as $roster_name ) {
+foreach ( $roster_names as $roster_name ) {
 	// The private folder's copies of the first two are there already where the gateway has answered this request.
 	if ( ! class_exists( "Roster_$roster_name", false ) ) {
 		require_once __DIR__ . "/includes/class-roster-$roster_name.php";
 	}
 }
-unset( $roster_name );
+unset( $roster_name, $roster_names );
 
 // Where mu-plugins cannot be written, this is the earliest place to answer from.
 Roster_Ladder::answer_early();

@@ -20,6 +20,14 @@ final class Roster_Gateway {
 	/** A file of this name in the private folder says that the program cannot call the site. */
 	const PULL = 'pull';
 
+	/** A file of this name keeps everybody out who does not send what is in it, while an upgrade is tested. */
+	const GATE         = 'closed';
+	const GATE_FIELD   = 'X-Roster-Test';
+	const GATE_SECONDS = 300;
+
+	/** Beside the version of SCIM, the pages for people. */
+	const CONSOLE = 'admin';
+
 	/** Variables of CGI that are passed on as PHP has them. */
 	const VARIABLES = array(
 		'REQUEST_METHOD',
@@ -46,6 +54,10 @@ final class Roster_Gateway {
 	 */
 	public static function serve( $folder, $base ) {
 		self::prepare();
+		if ( self::is_closed( $folder ) ) {
+			self::send( self::error( 503, 'Roster is being upgraded; try again.', array( array( 'Retry-After', '10' ) ) ) );
+			return false;
+		}
 		$body  = (string) file_get_contents( 'php://input', false, null, 0, self::BODY_BYTES );
 		$fault = self::fault( $body );
 		if ( $fault ) {
@@ -55,7 +67,8 @@ final class Roster_Gateway {
 		$answer = self::ask( $folder, self::variables( $_SERVER, $base ), $body );
 		self::send( $answer );
 		$method = isset( $_SERVER['REQUEST_METHOD'] ) ? $_SERVER['REQUEST_METHOD'] : 'GET';
-		$changes = $answer['status'] < 300 && ! in_array( $method, array( 'GET', 'HEAD', 'OPTIONS' ), true );
+		// A form of the console is answered by a redirection.
+		$changes = $answer['status'] < 400 && ! in_array( $method, array( 'GET', 'HEAD', 'OPTIONS' ), true );
 		if ( ! $changes || ! self::finish() ) {
 			return false;
 		}
@@ -84,13 +97,27 @@ final class Roster_Gateway {
 		return $answer ? $answer : self::error( 503, 'Roster could not be started, or did not answer in time; try again.', array( array( 'Retry-After', '2' ) ) );
 	}
 
+	/** @return bool Whether requests are to wait. A gate that somebody has forgotten opens by itself. */
+	private static function is_closed( $folder ) {
+		$gate = "$folder/" . self::GATE;
+		if ( ! is_file( $gate ) || filemtime( $gate ) < time() - self::GATE_SECONDS ) {
+			return false;
+		}
+		$field = 'HTTP_' . strtoupper( str_replace( '-', '_', self::GATE_FIELD ) );
+		return ! hash_equals( (string) file_get_contents( $gate ), isset( $_SERVER[ $field ] ) ? (string) $_SERVER[ $field ] : '' );
+	}
+
 	/** Nothing that PHP does by itself may change the answer, or end the work with the client's connection. */
 	private static function prepare() {
 		ignore_user_abort( true );
-		foreach ( array( 'display_errors', 'zlib.output_compression', 'default_mimetype' ) as $setting ) {
-			if ( Roster_Command::may( 'ini_set' ) ) {
-				ini_set( $setting, 'default_mimetype' === $setting ? '' : '0' ); // phpcs:ignore WordPress.PHP.IniSet -- an answer of its own.
-			}
+		$settings = array(
+			'display_errors'          => '0',
+			'zlib.output_compression' => '0',
+			'default_mimetype'        => '',
+			'default_charset'         => '',
+		);
+		foreach ( Roster_Command::may( 'ini_set' ) ? $settings : array() as $setting => $value ) {
+			ini_set( $setting, $value ); // phpcs:ignore WordPress.PHP.IniSet -- an answer of its own.
 		}
 		if ( ! defined( 'DONOTCACHEPAGE' ) ) {
 			define( 'DONOTCACHEPAGE', true );
@@ -133,8 +160,9 @@ final class Roster_Gateway {
 		$path  = (string) preg_replace( '#^https?://[^/]*#i', '', $parts[0] );
 		// Servers drop the query on the way to index.php, or put the page's name into it.
 		$variables['QUERY_STRING'] = isset( $parts[1] ) ? $parts[1] : '';
-		$variables['SCRIPT_NAME']  = $base;
-		$variables['PATH_INFO']    = rawurldecode( substr( $path, strlen( $base ) ) );
+		$console                   = dirname( $base ) . '/' . self::CONSOLE;
+		$variables['SCRIPT_NAME']  = preg_match( '#^' . preg_quote( $console, '#' ) . '(/|$)#', $path ) ? $console : $base;
+		$variables['PATH_INFO']    = rawurldecode( (string) substr( $path, strlen( $variables['SCRIPT_NAME'] ) ) );
 		unset( $variables['HTTP_AUTHORIZATION'] );
 		$authorization = self::authorization( $server );
 		if ( '' !== $authorization ) {
@@ -223,7 +251,7 @@ final class Roster_Gateway {
 				header( 'Content-Length: ' . strlen( $answer['body'] ) );
 			}
 		}
-		echo $answer['body']; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON of the program.
+		echo $answer['body']; // phpcs:ignore WordPress.Security.EscapeOutput -- what the program has written.
 	}
 
 	/** @return string The words behind a status, which some clients want not to be empty. */
@@ -232,16 +260,21 @@ final class Roster_Gateway {
 			200 => 'OK',
 			201 => 'Created',
 			204 => 'No Content',
+			302 => 'Found',
+			303 => 'See Other',
 			304 => 'Not Modified',
 			400 => 'Bad Request',
 			401 => 'Unauthorized',
 			403 => 'Forbidden',
 			404 => 'Not Found',
+			405 => 'Method Not Allowed',
 			409 => 'Conflict',
 			411 => 'Length Required',
 			412 => 'Precondition Failed',
 			413 => 'Content Too Large',
+			415 => 'Unsupported Media Type',
 			429 => 'Too Many Requests',
+			500 => 'Internal Server Error',
 			503 => 'Service Unavailable',
 		);
 		return isset( $reasons[ $status ] ) ? $reasons[ $status ] : 'Status';

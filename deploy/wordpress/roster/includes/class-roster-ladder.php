@@ -11,6 +11,16 @@ final class Roster_Ladder {
 	const SCIM  = 'scim';
 	const FRONT = 'roster-gateway.php';
 
+	/** What is below scim: the endpoint, and the pages for people. */
+	const ENTRANCES = array( 'v2', Roster_Gateway::CONSOLE );
+	const ENTRANCE  = '(?:v2|' . Roster_Gateway::CONSOLE . ')';
+
+	/** Rules of folders above may be made to count below, too, and to come first. */
+	const ALONE = "<IfModule mod_version.c>\n\t<IfVersion >= 2.4.8>\n\t\tRewriteOptions IgnoreInherit\n\t</IfVersion>\n</IfModule>";
+
+	/** Apache's rules while nobody is to come in. */
+	const CLOSED = "RewriteEngine On\nRewriteRule ^ - [R=503,L]\n";
+
 	/** The client has its answer; WordPress goes on only to ask for the change, and shows nothing. */
 	const THEN = "define( 'ROSTER_ASKS', true );\n";
 
@@ -43,7 +53,7 @@ final class Roster_Ladder {
 			}
 		}
 		if ( $best ) {
-			$rows = 'front' === $best['rung'] ? self::try_front( $folder, $token ) : self::try_folder( $best['rung'], $folder, $token, true );
+			$rows = 'front' === $best['rung'] ? self::try_front( $folder, $token ) : self::try_folder( $best['rung'], $folder, $token, array_keys( Roster_Probe::steps() ) );
 			return array( 'rung' => $best['rung'], 'test' => $rows, 'attempts' => $attempts );
 		}
 		self::remove( self::final_folder() );
@@ -95,10 +105,10 @@ final class Roster_Ladder {
 	/**
 	 * Tries a rung that is a folder with .htaccess: first under another name, then under its own.
 	 *
-	 * @param bool $keep Whether it stays even if not every step passes.
+	 * @param string[] $may_fail Steps that need not pass for it to stay.
 	 * @return array[] The rows of the test.
 	 */
-	private static function try_folder( $rung, $folder, $token, $keep = false ) {
+	public static function try_folder( $rung, $folder, $token, array $may_fail = array() ) {
 		$mark = Roster_Site::random( 8 );
 		$name = self::open( $rung, $mark );
 		if ( '' === $name ) {
@@ -113,12 +123,12 @@ final class Roster_Ladder {
 			}
 			self::write( $rung, $probe, $folder );
 			$rows = Roster_Probe::run( $base, $token );
-			if ( ! Roster_Probe::is_green( $rows ) && ! $keep ) {
+			if ( ! Roster_Probe::passes( $rows, $may_fail ) ) {
 				return $rows;
 			}
 			$old  = self::promote( $probe );
 			$rows = Roster_Probe::run( Roster_Site::base(), $token );
-			self::settle( $old, $keep || Roster_Probe::is_green( $rows ) );
+			self::settle( $old, Roster_Probe::passes( $rows, $may_fail ) );
 			return $rows;
 		} finally {
 			self::remove( $probe );
@@ -221,12 +231,33 @@ final class Roster_Ladder {
 		} elseif ( is_file( "$target/gateway.php" ) ) {
 			unlink( "$target/gateway.php" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		}
-		if ( 'php' === $rung ) {
-			// phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
-			@unlink( "$target/v2" );
-		} else {
-			Roster_Site::write( "$target/v2", self::wrapper( $folder ), 0755 );
+		foreach ( self::ENTRANCES as $name ) {
+			if ( 'php' === $rung ) {
+				// phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+				@unlink( "$target/$name" );
+			} else {
+				Roster_Site::write( "$target/$name", self::wrapper( $folder ), 0755 );
+			}
 		}
+	}
+
+	/** Lets nobody in but the test, until open_gate() and the files of the rung are written again. */
+	public static function close( $rung, $folder ) {
+		Roster_Probe::$pass = Roster_Site::random( 16 );
+		Roster_Site::write( "$folder/" . Roster_Gateway::GATE, Roster_Probe::$pass, 0600 );
+		if ( 'front' !== $rung && is_dir( self::final_folder() ) && ! self::is_foreign( self::final_folder() ) ) {
+			Roster_Site::write( self::final_folder() . '/.htaccess', self::MARK . "\n" . self::CLOSED, 0644 );
+		}
+	}
+
+	public static function open_gate( $folder ) {
+		Roster_Probe::$pass = '';
+		@unlink( "$folder/" . Roster_Gateway::GATE ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
+	}
+
+	/** @return bool Whether this process has closed it. */
+	public static function is_closed() {
+		return '' !== Roster_Probe::$pass;
 	}
 
 	/** @return string The program as the web server starts it. The program's own file beside it says where the database is. */
@@ -265,15 +296,16 @@ final class Roster_Ladder {
 			$lines[] = 'Options +ExecCGI';
 		}
 		$lines[] = 'SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1';
+		$files   = '<FilesMatch "^' . self::ENTRANCE . '$">';
 		if ( 'mixed' === $name ) {
 			// mod_fcgid refuses bodies beyond its limit; plain CGI takes them.
-			array_push( $lines, '<Files "v2">', "\tSetHandler fcgid-script", "\t<If \"%{HTTP:Content-Length} -gt 131072 || -n %{HTTP:Transfer-Encoding}\">", "\t\tSetHandler cgi-script", "\t</If>", '</Files>', 'RewriteEngine Off' );
+			array_push( $lines, $files, "\tSetHandler fcgid-script", "\t<If \"%{HTTP:Content-Length} -gt 131072 || -n %{HTTP:Transfer-Encoding}\">", "\t\tSetHandler cgi-script", "\t</If>", '</FilesMatch>', 'RewriteEngine Off' );
 		} elseif ( 'cgi' === $name ) {
-			array_push( $lines, '<Files "v2">', "\tSetHandler cgi-script", '</Files>', 'RewriteEngine Off' );
+			array_push( $lines, $files, "\tSetHandler cgi-script", '</FilesMatch>', 'RewriteEngine Off' );
 		} elseif ( 'fcgid' === $name ) {
-			array_push( $lines, '<Files "v2">', "\tSetHandler fcgid-script", '</Files>', 'RewriteEngine On', 'RewriteCond %{HTTP:Content-Length} -gt131072', 'RewriteRule ^v2(/|$) gateway.php [END]' );
+			array_push( $lines, $files, "\tSetHandler fcgid-script", '</FilesMatch>', 'RewriteEngine On', self::ALONE, 'RewriteCond %{HTTP:Content-Length} -gt131072', 'RewriteRule ^' . self::ENTRANCE . '(/|$) gateway.php [END]' );
 		} else {
-			array_push( $lines, 'RewriteEngine On', 'RewriteRule ^v2(/|$) gateway.php [END]' );
+			array_push( $lines, 'RewriteEngine On', self::ALONE, 'RewriteRule ^' . self::ENTRANCE . '(/|$) gateway.php [END]' );
 		}
 		return implode( "\n", $lines ) . "\n";
 	}
@@ -290,42 +322,54 @@ final class Roster_Ladder {
 		if ( self::is_foreign( self::final_folder() ) ) {
 			throw new Roster_Problem( 'foreign', array( self::final_folder() ) );
 		}
-		self::remove( self::final_folder() );
 		self::write_front( $folder );
+		self::remove( self::final_folder() );
 		Roster_Site::remember( array( 'rung' => 'front', 'folder' => $folder ) );
 	}
 
-	/** Writes the file that answers before WordPress has loaded anything else. @return bool Whether that is possible. */
-	public static function write_front( $folder ) {
-		$base = Roster_Site::path( Roster_Site::base() );
-		$text = "<?php\n/**\n * Plugin Name: Roster gateway\n * Description: Answers {$base} by Roster. Written by the plugin Roster, which removes it when it is deactivated.\n */\n\n"
+	/**
+	 * Writes the file that answers before WordPress has loaded anything else.
+	 *
+	 * @param string $folder The private folder.
+	 * @param string $base   The path of the endpoint; empty: as it is.
+	 * @return bool Whether that is possible.
+	 */
+	public static function write_front( $folder, $base = '' ) {
+		$base = '' !== $base ? $base : Roster_Site::path( Roster_Site::base() );
+		$scim = dirname( $base );
+		$text = "<?php\n/**\n * Plugin Name: Roster gateway\n * Description: Answers below {$scim} by Roster. Written by the plugin Roster, which removes it when it is deactivated.\n */\n\n"
 			. "if ( isset( \$_SERVER['REQUEST_URI'] ) && preg_match( " . var_export( self::pattern( $base ), true ) . ", \$_SERVER['REQUEST_URI'] )" . self::host_condition() . " ) {\n" // phpcs:ignore WordPress.PHP.DevelopmentFunctions
 			. preg_replace( '/^(?=.)/m', "\t", self::call( $folder, $base, self::THEN ) ) . "}\n";
 		return Roster_Site::make_folder( WPMU_PLUGIN_DIR, 0755 ) && Roster_Site::write( WPMU_PLUGIN_DIR . '/' . self::FRONT, $text, 0644 );
 	}
 
-	/** @return string On a network with hosts of their own, the main site's alone is meant. */
+	/** @return string The host that is meant; empty: any. On a network whose sites have hosts of their own, it is the main site's alone. */
+	private static function only_host() {
+		return is_multisite() && is_subdomain_install() ? strtolower( (string) wp_parse_url( Roster_Site::home(), PHP_URL_HOST ) ) : '';
+	}
+
+	/** @return string The same as a condition in PHP. */
 	private static function host_condition() {
-		if ( ! is_multisite() || ! is_subdomain_install() ) {
-			return '';
-		}
-		$host = var_export( strtolower( (string) wp_parse_url( Roster_Site::home(), PHP_URL_HOST ) ), true ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions
-		return " && isset( \$_SERVER['HTTP_HOST'] ) && strtolower( preg_replace( '/:\\d+\$/', '', \$_SERVER['HTTP_HOST'] ) ) === $host";
+		$host = self::only_host();
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- it writes PHP.
+		return '' === $host ? '' : " && isset( \$_SERVER['HTTP_HOST'] ) && strtolower( preg_replace( '/:\\d+\$/', '', \$_SERVER['HTTP_HOST'] ) ) === " . var_export( $host, true );
 	}
 
 	private static function pattern( $base ) {
-		return '#^(?:https?://[^/]+)?' . preg_quote( $base, '#' ) . '(?:[/?]|$)#';
+		return '#^(?:https?://[^/]+)?' . preg_quote( dirname( $base ), '#' ) . '/' . self::ENTRANCE . '(?:[/?]|$)#';
 	}
 
 	/** Answers from the plugin itself, where its file among the mu-plugins could not be written. */
 	public static function answer_early() {
 		// phpcs:disable WordPress.Security.ValidatedSanitizedInput -- it is only compared.
-		if ( defined( 'ROSTER_ASKS' ) || ! isset( $_SERVER['REQUEST_URI'] ) || false === strpos( $_SERVER['REQUEST_URI'], '/scim/v2' ) ) {
+		if ( defined( 'ROSTER_ASKS' ) || ! isset( $_SERVER['REQUEST_URI'] ) || false === strpos( $_SERVER['REQUEST_URI'], '/' . self::SCIM . '/' ) ) {
 			return;
 		}
 		$state = Roster_Site::state();
 		$base  = Roster_Site::path( $state['base'] );
-		if ( $state['on'] && 'front' === $state['rung'] && '' !== $base && preg_match( self::pattern( $base ), $_SERVER['REQUEST_URI'] ) ) {
+		$host  = self::only_host();
+		$is_it = '' === $host || ( isset( $_SERVER['HTTP_HOST'] ) && strtolower( preg_replace( '/:\d+$/', '', $_SERVER['HTTP_HOST'] ) ) === $host );
+		if ( $is_it && $state['on'] && 'front' === $state['rung'] && '' !== $base && preg_match( self::pattern( $base ), $_SERVER['REQUEST_URI'] ) ) {
 			if ( ! Roster_Gateway::serve( $state['folder'], $base ) ) {
 				exit;
 			}
@@ -340,7 +384,7 @@ final class Roster_Ladder {
 			return;
 		}
 		// The rules go last: without them the other files would be handed out.
-		foreach ( array( 'v2', 'v2.new', 'gateway.php', 'gateway.php.new', '.htaccess.new', '.htaccess' ) as $name ) {
+		foreach ( array( 'v2', 'v2.new', 'admin', 'admin.new', 'gateway.php', 'gateway.php.new', '.htaccess.new', '.htaccess' ) as $name ) {
 			// phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
 			@unlink( "$folder/$name" );
 		}

@@ -84,6 +84,11 @@ final class Roster_Page {
 			case 'test':
 				Roster_Setup::test();
 				break;
+			case 'move':
+				if ( ! self::move() ) {
+					return;
+				}
+				break;
 			case 'uninstall':
 				Roster_Site::set( 'roster_uninstall', 'delete' === self::posted( 'roster_data' ) ? 'delete' : 'keep' );
 				break;
@@ -116,6 +121,18 @@ final class Roster_Page {
 		} else {
 			/* translators: %s: what the program said. */
 			self::$note = array( 'error', sprintf( __( 'No token could be made: %s', 'roster' ), substr( $run->error, 0, 300 ) ) );
+		}
+	}
+
+	/** @return bool Whether the folder has a better place now. */
+	private static function move() {
+		try {
+			Roster_Setup::exclusively( array( 'Roster_Move', 'run' ) );
+			return true;
+		} catch ( Roster_Problem $problem ) {
+			$words      = Roster_Words::problem( $problem->reason, $problem->facts );
+			self::$note = array( 'error', implode( ' ', array( $words['title'], $words['text'], __( 'Ask your host:', 'roster' ), $words['ask'] ) ) );
+			return false;
 		}
 	}
 
@@ -215,15 +232,18 @@ final class Roster_Page {
 	public static function show() {
 		$state = Roster_Site::state();
 		$words = Roster_Words::state( $state );
-		echo '<div class="wrap"><h1>' . esc_html__( 'Provisioning', 'roster' ) . '</h1>';
+		echo '<div class="wrap"><h1 class="wp-heading-inline">' . esc_html__( 'Provisioning', 'roster' ) . '</h1>';
+		if ( '' !== $state['folder'] && roster_may_open_console() ) {
+			printf( ' <a class="page-title-action" href="%s">%s</a>', esc_url( roster_console_link() ), esc_html__( 'Open the console', 'roster' ) );
+		}
+		echo '<hr class="wp-header-end">';
 		printf( '<div class="notice notice-%s" id="roster-state"><p><strong>%s</strong> %s</p></div>', esc_attr( $words['kind'] ), esc_html( $words['title'] ), esc_html( $words['text'] ) );
 		if ( '' !== $state['went_back'] ) {
 			/* translators: %s: a reason. */
 			self::notice( 'warning', sprintf( __( 'The last upgrade of the program failed its test and was taken back: %s', 'roster' ), $state['went_back'] ) );
 		}
 		if ( $state['exposed'] ) {
-			/* translators: %s: a folder. */
-			self::notice( 'warning', sprintf( __( 'The directory lies where the web server hands files out: %s. It has a name that cannot be guessed. Better: ask the host for a folder outside the document root that PHP may write, then delete the plugin with its data and install it again.', 'roster' ), $state['folder'] ) );
+			self::show_exposure( $state );
 		}
 		$kind = '' !== $state['folder'] ? Roster_Place::network_file_system( $state['folder'] ) : '';
 		if ( '' !== $kind ) {
@@ -254,6 +274,13 @@ final class Roster_Page {
 		self::show_ways( $state );
 		self::show_deletion();
 		echo '</div>';
+	}
+
+	private static function show_exposure( array $state ) {
+		/* translators: %s: a folder. */
+		printf( '<div class="notice notice-warning"><p>%s</p>', esc_html( sprintf( __( 'The directory lies where the web server hands files out: %s. It has a name that cannot be guessed, and nothing else protects it.', 'roster' ), $state['folder'] ) ) );
+		self::form( 'move' );
+		printf( '<p><button class="button">%s</button></p></form></div>', esc_html__( 'Move it out of the website', 'roster' ) );
 	}
 
 	private static function notice( $kind, $text ) {

@@ -11,6 +11,9 @@ final class Roster_Probe {
 	const SECONDS = 15;
 	const MEDIA   = 'application/scim+json';
 
+	/** @var string What lets the test in while everybody else waits. */
+	public static $pass = '';
+
 	/** @return array[] The steps. `size`: of the body, filled up with blanks. `ok`: the statuses that are right. */
 	public static function steps() {
 		return array(
@@ -119,6 +122,11 @@ final class Roster_Probe {
 		return $rows && count( array_filter( wp_list_pluck( $rows, 'ok' ) ) ) === count( $rows );
 	}
 
+	/** @return bool Whether every step is right, but for those that may fail. */
+	public static function passes( array $rows, array $may_fail ) {
+		return $rows && ! array_diff( self::failed( $rows ), $may_fail );
+	}
+
 	/** @return string[] The steps that failed. */
 	public static function failed( array $rows ) {
 		return array_keys( array_filter( $rows, static function ( $row ) { return ! $row['ok']; } ) );
@@ -126,6 +134,9 @@ final class Roster_Probe {
 
 	/** @return array One answer: status (0: none), headers, body, error, ms. */
 	public static function request( $method, $url, array $fields = array(), $body = null ) {
+		if ( '' !== self::$pass ) {
+			$fields[ Roster_Gateway::GATE_FIELD ] = self::$pass;
+		}
 		$begin    = microtime( true );
 		$response = wp_remote_request(
 			$url,

@@ -9,6 +9,9 @@
 final class Roster_Program {
 	const PIECE_BYTES = 524288;
 
+	/** The next program, until it has its name. */
+	const STAGED = 'roster.new';
+
 	/** @return array{version: string, size: int, sha256: string}|null What the program of this zip is. */
 	public static function facts() {
 		$file  = ROSTER_INSTALLER . '/program-facts.php';
@@ -41,17 +44,18 @@ final class Roster_Program {
 	}
 
 	/**
-	 * Puts the shipped program into the folder under a name. A link costs nothing where a copy takes the disk's time; a file
-	 * that is renamed into place never meets "text file busy".
+	 * Puts the shipped program into the folder under a name. A file that is renamed into place later never meets "text file
+	 * busy".
 	 *
 	 * @return bool Whether it is there, whole.
 	 */
 	public static function put( $folder, $name ) {
 		$source = self::shipped();
-		$target = "$folder/$name";
-		if ( '' === $source ) {
-			return false;
-		}
+		return '' !== $source && self::copy( $source, "$folder/$name" ) && self::is_right( "$folder/$name" );
+	}
+
+	/** Gives a program a second name. A link costs nothing where a copy takes the disk's time. @return bool Whether it is there. */
+	public static function copy( $source, $target ) {
 		// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions -- the result is looked at.
 		@unlink( $target );
 		if ( ! ( Roster_Command::may( 'link' ) && @link( $source, $target ) ) && ! @copy( $source, $target ) ) {
@@ -61,7 +65,7 @@ final class Roster_Program {
 			@chmod( $target, 0755 );
 		}
 		// phpcs:enable
-		return self::is_right( $target );
+		return true;
 	}
 
 	/** @return string The version that a program says; empty where it does not run. */

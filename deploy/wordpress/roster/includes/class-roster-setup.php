@@ -11,7 +11,6 @@ final class Roster_Setup {
 	const LOCK_SECONDS   = 120;
 	const TEND_SECONDS   = 300;
 	const ASK_SECONDS    = 10;
-	const BACKUP_SECONDS = 120;
 	const GUARD          = 'roster-guard.php';
 	const SECRET_OPTIONS = array(
 		'ROSTER_SECRET' => 'roster_secret',
@@ -62,6 +61,17 @@ final class Roster_Setup {
 	 * comes back when the test fails with the new one.
 	 */
 	public static function run() {
+		self::exclusively(
+			static function () {
+				$state = Roster_Site::state();
+				$has   = '' !== $state['folder'] && '' !== $state['rung'] && is_file( $state['folder'] . '/roster' );
+				$has && Roster_Program::is_new( $state['folder'] ) ? Roster_Upgrade::run( $state ) : self::attempt( array( __CLASS__, 'bring_up' ) );
+			}
+		);
+	}
+
+	/** Does what no second request may do meanwhile, and what does not end with the browser's connection. */
+	public static function exclusively( callable $work ) {
 		if ( ! self::lock() ) {
 			return;
 		}
@@ -70,30 +80,16 @@ final class Roster_Setup {
 		}
 		ignore_user_abort( true );
 		try {
-			$state = Roster_Site::state();
-			$has   = '' !== $state['folder'] && '' !== $state['rung'] && is_file( $state['folder'] . '/roster' );
-			$has && Roster_Program::is_new( $state['folder'] ) ? self::upgrade( $state ) : self::try_once();
+			$work();
 		} finally {
 			self::unlock();
 		}
 	}
 
-	/** Sets up with the new program, and goes back to the old one where that ends worse than it was. */
-	private static function upgrade( array $before ) {
-		self::keep_old( $before['folder'] );
-		self::try_once();
-		$after = Roster_Site::state();
-		if ( '' === $after['problem'] && ( ! Roster_Probe::is_green( $before['test'] ) || Roster_Probe::is_green( $after['test'] ) ) ) {
-			self::forget_old( $before['folder'] );
-			return;
-		}
-		self::go_back( $before['folder'], $after );
-	}
-
 	/** What failed is remembered for the page. */
-	private static function try_once() {
+	public static function attempt( callable $work ) {
 		try {
-			self::bring_up();
+			$work();
 			Roster_Site::remember( array( 'problem' => '', 'facts' => array(), 'went_back' => '' ) );
 		} catch ( Roster_Problem $problem ) {
 			Roster_Site::remember( array( 'problem' => $problem->reason, 'facts' => $problem->facts ) );
@@ -102,7 +98,7 @@ final class Roster_Setup {
 		}
 	}
 
-	private static function bring_up() {
+	public static function bring_up() {
 		Roster_Site::remember( array( 'on' => true, 'build' => Roster_Program::build(), 'base' => Roster_Site::base() ) );
 		$deaf   = self::deafness();
 		$folder = self::prepare( '' === $deaf );
@@ -136,6 +132,7 @@ final class Roster_Setup {
 		}
 		self::write_private_files( $folder );
 		self::migrate( $folder );
+		self::require_answer( $folder );
 		return $folder;
 	}
 
@@ -180,30 +177,37 @@ final class Roster_Setup {
 
 	/** Puts the program of this zip into a folder that is there already. */
 	private static function renew_program( $folder ) {
-		if ( Roster_Program::is_right( "$folder/roster" ) ) {
-			return;
+		if ( self::stage_program( $folder ) ) {
+			rename( "$folder/" . Roster_Program::STAGED, "$folder/roster" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		}
-		$new = "$folder/roster.new";
+	}
+
+	/** Puts the program of this zip beside the one that serves, if it is another and runs here. @return bool Whether it is there. */
+	public static function stage_program( $folder ) {
+		if ( Roster_Program::is_right( "$folder/roster" ) ) {
+			return false;
+		}
+		$new = "$folder/" . Roster_Program::STAGED;
 		if ( Roster_Program::is_right( "$folder/roster.uploaded" ) ) {
 			rename( "$folder/roster.uploaded", $new ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		} elseif ( '' === Roster_Program::shipped() ) {
 			if ( is_file( "$folder/roster" ) && '' !== Roster_Program::version( $folder ) ) {
 				// The zip without the program was installed over this one. The page asks for the program; until then the old one serves.
-				return;
+				return false;
 			}
 			throw new Roster_Problem( 'upload' );
-		} elseif ( ! Roster_Program::put( $folder, 'roster.new' ) ) {
+		} elseif ( ! Roster_Program::put( $folder, Roster_Program::STAGED ) ) {
 			throw new Roster_Problem( 'space', array( $folder ) );
 		}
-		if ( Roster_Errand::can_run() && '' === Roster_Program::version( $folder, 'roster.new' ) ) {
+		if ( Roster_Errand::can_run() && '' === Roster_Program::version( $folder, Roster_Program::STAGED ) ) {
 			unlink( $new ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 			throw new Roster_Problem( 'noexec', array( $folder ) );
 		}
-		rename( $new, "$folder/roster" ); // phpcs:ignore WordPress.WP.AlternativeFunctions
+		return true;
 	}
 
 	/** Writes what the program and the gateway read. Nobody but this user may write it, or the program does not use it. */
-	private static function write_private_files( $folder ) {
+	public static function write_private_files( $folder ) {
 		$settings = "ROSTER_DATABASE=$folder/" . self::DATABASE . "\nROSTER_BASE_URL=" . Roster_Site::base() . "\nROSTER_LOG=$folder/roster.log\n";
 		$written  = Roster_Site::write( "$folder/roster.conf", $settings, 0600 );
 		foreach ( array( 'command', 'gateway' ) as $name ) {
@@ -225,17 +229,40 @@ final class Roster_Setup {
 		}
 	}
 
+	/** The program answers a request, before any way to it is looked for. */
+	private static function require_answer( $folder ) {
+		if ( ! Roster_Command::is_possible() ) {
+			return;
+		}
+		$base   = Roster_Site::path( Roster_Site::base() );
+		$server = array(
+			'REQUEST_METHOD'  => 'GET',
+			'REQUEST_URI'     => "$base/ServiceProviderConfig",
+			'SERVER_PROTOCOL' => 'HTTP/1.1',
+			'REMOTE_ADDR'     => '127.0.0.1',
+		);
+		$answer = Roster_Gateway::ask( $folder, Roster_Gateway::variables( $server, $base ), '' );
+		if ( 200 !== $answer['status'] ) {
+			$error = json_decode( $answer['body'], true );
+			throw new Roster_Problem( 'answer', array( $answer['status'] . ( isset( $error['detail'] ) ? ' ' . $error['detail'] : '' ) ) );
+		}
+	}
+
 	/** Finds the way in. One that passes already stays. */
 	private static function climb( $folder ) {
 		$state = Roster_Site::state();
 		$token = self::test_token( $folder );
 		try {
-			if ( '' !== $state['rung'] && self::raise( $state['rung'], $folder ) ) {
-				$test = Roster_Probe::run( Roster_Site::base(), $token );
-				if ( Roster_Probe::is_green( $test ) ) {
-					Roster_Site::remember( array( 'test' => $test, 'tested' => time(), 'seen' => array() ) );
-					return;
-				}
+			$closed   = Roster_Ladder::is_closed();
+			$may_fail = $closed ? Roster_Probe::failed( $state['test'] ) : array();
+			$test     = '' !== $state['rung'] ? self::try_again( $state['rung'], $folder, $token, $may_fail ) : array();
+			if ( Roster_Probe::passes( $test, $may_fail ) ) {
+				Roster_Site::remember( array( 'test' => $test, 'tested' => time(), 'seen' => array() ) );
+				return;
+			}
+			if ( $closed ) {
+				// The old program is at hand, and comes by this way. Another one would let people in before it has passed.
+				throw new Roster_Problem( 'test', Roster_Probe::failed( $test ) );
 			}
 			if ( Roster_Ladder::is_foreign( Roster_Ladder::final_folder() ) ) {
 				throw new Roster_Problem( 'foreign', array( Roster_Ladder::final_folder() ) );
@@ -246,12 +273,35 @@ final class Roster_Setup {
 		}
 		$state = Roster_Site::state();
 		if ( '' === $state['rung'] ) {
-			throw new Roster_Problem( Roster_Command::is_possible() ? 'way' : 'functions', array( (string) ini_get( 'disable_functions' ) ) );
+			throw self::no_way( $folder );
 		}
 	}
 
+	/** @return array[] The test of the way that there was. While that is closed, it is tried under another name first. */
+	private static function try_again( $rung, $folder, $token, array $may_fail ) {
+		if ( 'front' !== $rung && Roster_Ladder::is_closed() ) {
+			return Roster_Ladder::try_folder( $rung, $folder, $token, $may_fail );
+		}
+		return self::raise( $rung, $folder ) ? Roster_Probe::run( Roster_Site::base(), $token ) : array();
+	}
+
+	/** @return Roster_Problem Why no request arrives. */
+	private static function no_way( $folder ) {
+		if ( ! Roster_Command::is_possible() ) {
+			return new Roster_Problem( 'functions', array( (string) ini_get( 'disable_functions' ) ) );
+		}
+		$rows = Roster_Site::state()['test'];
+		if ( $rows && $rows['GET']['ok'] ) {
+			return new Roster_Problem( 'header' === $rows['Authorization']['layer'] ? 'header' : 'way' );
+		}
+		if ( ! Roster_Obstacle::is_in_the_name( $folder ) ) {
+			return new Roster_Problem( 'way' );
+		}
+		return new Roster_Problem( 'name', array_filter( array( Roster_Obstacle::rule() ) ) );
+	}
+
 	/** Puts the files of a rung where they were. @return bool Whether that could be done. */
-	private static function raise( $rung, $folder ) {
+	public static function raise( $rung, $folder ) {
 		if ( 'front' === $rung ) {
 			return ! file_exists( Roster_Ladder::final_folder() ) && ( Roster_Ladder::write_front( $folder ) || true );
 		}
@@ -318,7 +368,7 @@ final class Roster_Setup {
 		}
 		try {
 			$rows = Roster_Probe::run( Roster_Site::base(), self::test_token( $state['folder'] ) );
-			Roster_Site::remember( array( 'test' => $rows, 'tested' => time(), 'seen' => array() ) );
+			Roster_Site::remember( array( 'test' => $rows, 'tested' => time(), 'seen' => array(), 'exposed' => Roster_Place::is_exposed( $state['folder'] ) ) );
 			self::revoke_test_token( $state['folder'] );
 			self::test_push( $state['folder'] );
 		} catch ( Roster_Problem $problem ) {
@@ -362,47 +412,6 @@ final class Roster_Setup {
 		}
 	}
 
-	/** Keeps the program and the database as they are before an upgrade. */
-	private static function keep_old( $folder ) {
-		// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
-		@unlink( "$folder/roster.old" );
-		if ( ! ( Roster_Command::may( 'link' ) && @link( "$folder/roster", "$folder/roster.old" ) ) ) {
-			@copy( "$folder/roster", "$folder/roster.old" );
-			@chmod( "$folder/roster.old", 0755 );
-		}
-		$copy = "$folder/" . self::DATABASE . '.old';
-		@unlink( $copy );
-		// phpcs:enable
-		Roster_Command::roster( $folder, array( 'backup', $copy ), self::BACKUP_SECONDS );
-	}
-
-	private static function forget_old( $folder ) {
-		foreach ( array( 'roster.old', self::DATABASE . '.old' ) as $name ) {
-			@unlink( "$folder/$name" ); // phpcs:ignore WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
-		}
-	}
-
-	/** The old program again, and the old database where the new program has changed what the old one reads. */
-	private static function go_back( $folder, array $failed ) {
-		// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions
-		if ( ! @rename( "$folder/roster.old", "$folder/roster" ) ) {
-			return;
-		}
-		$database = "$folder/" . self::DATABASE;
-		$reads    = Roster_Command::roster( $folder, array( 'token', 'list', '--json' ) );
-		if ( 0 !== strpos( $reads->output, '[' ) && is_file( "$database.old" ) ) {
-			@unlink( "$database-wal" );
-			@unlink( "$database-shm" );
-			@rename( "$database.old", $database );
-		}
-		@unlink( "$database.old" );
-		// phpcs:enable
-		self::raise( $failed['rung'], $folder );
-		$why = '' !== $failed['problem'] ? $failed['problem'] . ' ' . implode( ' ', $failed['facts'] ) : implode( ', ', Roster_Probe::failed( $failed['test'] ) );
-		Roster_Site::remember( array( 'went_back' => $why, 'problem' => '', 'facts' => array() ) );
-		self::test();
-	}
-
 	public static function add_schedule( $schedules ) {
 		$schedules['roster_often'] = array(
 			'interval' => self::TEND_SECONDS,
@@ -416,6 +425,11 @@ final class Roster_Setup {
 		$state = Roster_Site::state();
 		if ( ! Roster_Site::is_here( $state ) || '' === $state['folder'] || ! Roster_Command::is_possible() ) {
 			return;
+		}
+		if ( ! get_site_transient( 'roster_setting_up' ) && is_file( $state['folder'] . '/' . Roster_Gateway::GATE ) ) {
+			// Whoever closed it did not come to the end.
+			Roster_Ladder::open_gate( $state['folder'] );
+			self::raise( $state['rung'], $state['folder'] );
 		}
 		$log = $state['folder'] . '/roster.log';
 		if ( is_file( $log ) && filesize( $log ) > Roster_Gateway::LOG_BYTES ) {

@@ -103,6 +103,10 @@ final class Roster_Site {
 			@chmod( $new, $mode );
 		}
 		$done = $done && @rename( $new, $path );
+		if ( $done && '.php' === substr( $path, -4 ) && Roster_Command::may( 'opcache_invalidate' ) ) {
+			// PHP may look at a file's time every few seconds only.
+			@opcache_invalidate( $path, true );
+		}
 		if ( ! $done ) {
 			@unlink( $new );
 		}

@@ -145,6 +145,34 @@ final class Roster_Words {
 					/* translators: 1: an address, 2: a path. */
 					sprintf( __( "Please let requests for %1\$s reach WordPress's index.php, for all methods, like any other address that is no file.\nnginx: location %2\$s { try_files \$uri /index.php?\$args; }\nApache: AllowOverride FileInfo Options for the document root, or a rewrite rule to /index.php.\nOr allow CGI (ExecCGI) in the folder scim.", 'roster' ), $base, Roster_Site::path( Roster_Site::home() ) . '/scim/' )
 				);
+			case 'name':
+				return $facts
+					? self::say(
+						'error',
+						__( 'A rule of this site takes every address with "scim" in it.', 'roster' ),
+						/* translators: %s: a file, the number of a line, and the line. */
+						sprintf( __( 'An older SCIM plugin may have wanted it. Remove it, with the lines that belong to it, and press Repair. It is in %s', 'roster' ), $fact )
+					)
+					: self::say(
+						'error',
+						__( 'A rule of the web server takes every address with "scim" in it.', 'roster' ),
+						__( 'Other addresses of this site reach Roster, and this one does not. The rule is not in .htaccess: the host can find it.', 'roster' ),
+						/* translators: %s: an address. */
+						sprintf( __( "Please remove the rule for addresses with \"scim\" in them from my site's web server (a RewriteRule, or a location of nginx).\nIt keeps %s from the site. An older SCIM plugin wanted it, and nothing needs it any more.", 'roster' ), $base )
+					);
+			case 'test':
+				/* translators: %s: kinds of requests. */
+				return self::say( 'error', __( 'The program did not pass the test.', 'roster' ), sprintf( __( 'It failed at: %s. Press Repair.', 'roster' ), $fact ) );
+			case 'answer':
+				/* translators: %s: what the program said. */
+				return self::say( 'error', __( 'The program does not answer.', 'roster' ), sprintf( __( 'A request for its own description was answered with %s. Upload the zip again, and press Repair.', 'roster' ), $fact ) );
+			case 'place':
+				return self::say(
+					'error',
+					__( 'There is no better place yet.', 'roster' ),
+					$fact,
+					__( 'Please give my site a folder outside the document root, on the same disk, writable for PHP. A plugin has to keep a database there which must not be handed out.', 'roster' )
+				);
 			case 'migrate':
 				/* translators: %s: what the program said. */
 				return self::say( 'error', __( 'The directory could not be opened.', 'roster' ), sprintf( __( 'The program said: %s', 'roster' ), $fact ) );
