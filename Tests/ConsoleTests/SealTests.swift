@@ -28,7 +28,9 @@ struct SealTests {
     @Test func refusesEveryAlteredByte() {
         let cookie = Array(seal.cookie(session, agent: agent).utf8)
         for index in cookie.indices {
-            for byte in [UInt8(ascii: "."), UInt8(ascii: "0"), UInt8(ascii: "A"), cookie[index] ^ 1]
+            for byte in [
+                UInt8(ascii: "."), UInt8(ascii: "0"), UInt8(ascii: "A"), cookie[index] ^ 1,
+            ]
             where byte != cookie[index] {
                 var altered = cookie
                 altered[index] = byte

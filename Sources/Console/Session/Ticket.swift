@@ -53,7 +53,9 @@ struct Ticket {
             self.receiver = receiver
             name = "\(login)@\(site.host)".filter { $0 != " " }
             zone = content["timezone"]?.string
-            expires = Instant(microseconds: timestamp * 1_000_000).adding(seconds: 2 * Int(Self.seconds))
+            expires = Instant(microseconds: timestamp * 1_000_000).adding(
+                seconds: 2 * Int(Self.seconds)
+            )
             return
         }
         return nil
