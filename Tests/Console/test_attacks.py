@@ -85,8 +85,9 @@ def test_form_reaches_what_it_is_for(world, somebody):
 
 
 def test_nothing_changes_by_get(world, somebody):
+    all_forms = forms(world, somebody)
     before = state(world)
-    for form in forms(world, somebody).values():
+    for form in all_forms.values():
         query = urllib.parse.urlencode(form.fields)
         assert somebody.get(f"{form.action}?{query}").status in (200, 400, 401, 404, 405), form.action
     assert state(world) == before
@@ -408,7 +409,7 @@ NAMES = {
     "receiver", "field", "source", "sample", "who", "old", "rotate", "watch", "ticket"}
 VALUES = [
     HOSTILE, "-9223372036854775808", "9223372036854775807", "9223372036854775808 x",
-    "9223372036854775807-12-31", "-9223372036854775808-01-01", "2026-02-30", "a" * 4000, "\0", "'; DROP TABLE token --", "%"]
+    "9223372036854775807-12-31", "-9223372036854775808-01-01", "2026-02-30", "a" * 300, "\0", "'; DROP TABLE token --", "%"]
 
 
 def test_parameters_that_are_none(world, somebody):
