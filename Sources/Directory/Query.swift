@@ -15,6 +15,8 @@ package struct Query {
     package var links: Links
     /// Bytes of the page's resources, roughly; a page beyond is `StoreError.pageTooLarge`.
     package var bytesMax = Int.max
+    /// Up to which number the total is counted; a page beyond counts on.
+    package var countedMax = Int.max
 
     package init(
         type: ResourceType,

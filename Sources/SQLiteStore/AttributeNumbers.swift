@@ -4,6 +4,8 @@ import SCIM
 final class AttributeNumbers: Sendable {
     private let numbers: [String: Int64]
     private let columns: [String: [ValueColumn]]
+    /// Of what users are found by, by words; and of `active`.
+    let userWords: (worded: [Int64], active: Int64)
 
     /// Reads the numbers, and gives numbers to attributes that have none yet.
     init(_ connection: Connection, types: ResourceTypes) throws {
@@ -21,11 +23,27 @@ final class AttributeNumbers: Sendable {
             known = try Self.read(connection)
         }
         numbers = known
+        let users = types.all.first { $0.name == ResourceType.user.name }
+        userWords = Self.userWords(
+            (users?.valueReferences ?? []).map { ValueColumn($0, numbers: known) }
+        )
         columns = Dictionary(
             uniqueKeysWithValues: types.all.map { type in
                 (type.name, type.valueReferences.map { ValueColumn($0, numbers: known) })
             }
         )
+    }
+
+    private static func userWords(_ columns: [ValueColumn]) -> (worded: [Int64], active: Int64) {
+        let names = ["userName", "displayName", "department"]
+        let parts = columns.filter { column in
+            let name = column.reference.attribute?.name ?? ""
+            return names.contains(name) || name == "name" || name == "emails"
+        }.flatMap(\.parts).filter { part in
+            part.reference.attribute?.name != "emails" || part.definition.name == "value"
+        }
+        let active = columns.first { $0.reference.attribute?.name == "active" }
+        return (parts.map(\.number), active?.parts.first?.number ?? 0)
     }
 
     /// Everything that table `value` may hold of a resource of the type.

@@ -251,7 +251,14 @@ struct SQLiteReading: StoreReading {
                 "SELECT total FROM resource_count WHERE type = ?",
                 query.type.name
             )
-            : try connection.rows("SELECT count(*) FROM resource r WHERE \(condition)")
+            : query.countedMax == .max
+                ? try connection.rows("SELECT count(*) FROM resource r WHERE \(condition)")
+                : try connection.rows(
+                    """
+                    SELECT count(*) FROM (SELECT 1 FROM resource r WHERE \(condition)
+                        LIMIT \(max(query.countedMax, query.startIndex + found)))
+                    """
+                )
         return try rows.next() ? Int(rows.integer(0)) : 0
     }
 

@@ -7,7 +7,7 @@ struct SQLiteTransaction: StoreTransaction {
     let batches: JournalBatches
 
     var connection: Connection { reading.connection }
-    private var attributes: AttributeNumbers { reading.attributes }
+    var attributes: AttributeNumbers { reading.attributes }
 
     // MARK: Reading
 

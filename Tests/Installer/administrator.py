@@ -117,6 +117,18 @@ class Administrator:
         assert found, text_of(page)
         return found[1]
 
+    def open_console(self):
+        """The console's overview, in a browser of its own, by the link that the page has."""
+        link = re.search(r'class="page-title-action" href="([^"]+)"', self.get(self.page))[1]
+        ticket = self.browser.get(self.local(link)).location
+        visitor = Browser(self.site.url)
+        welcome = visitor.get(self.local(ticket))
+        assert welcome.status == 200, (welcome.status, welcome.text[-2000:])
+        overview = re.search(r'class="button primary" href="([^"]+)"', welcome.text)[1]
+        answer = visitor.get(self.local(overview))
+        assert answer.status == 200, (answer.status, answer.text[-2000:])
+        return answer.text
+
     def wait_until(self, condition, complaint, seconds=20):
         """Opens the list of users, at which a site asks for changes, until something is so."""
         deadline = time.monotonic() + seconds

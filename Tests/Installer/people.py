@@ -66,6 +66,7 @@ def come_and_go(administrator):
     administrator.wait_for_user(login)
     browser = with_new_password(site, login)
     assert is_in(browser)
+    assert "has access" in administrator.open_console()
     conversation.play(RETURNING)
     administrator.wait_until(lambda: not is_in(browser), f"{login} is still in")
     assert not is_in(logged_in(site, login))

@@ -27,6 +27,7 @@ struct RandomTrail {
     /// - Parameters:
     ///   - number: Its place.
     ///   - count: Of all.
+    /// - Returns: Without a sequence.
     mutating func entry(_ number: Int, of count: Int) -> JournalEntry {
         let actors: [JournalEntry.Actor] = [
             .token(id: 1, name: "entra-hr"), .token(id: 2, name: "okta"),

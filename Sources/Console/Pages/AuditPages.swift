@@ -145,7 +145,7 @@ struct AuditList {
 
     private static let pageSize = 50
     /// Entries that are looked at to count what the filters find.
-    private static let countedMax = 10_000
+    private static let countedMax = 2_000
 
     init(_ visit: Visit) {
         self.visit = visit

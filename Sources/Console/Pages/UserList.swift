@@ -9,6 +9,8 @@ struct UserList {
     private let state: State
 
     static let pageSize = 50
+    /// People whom a filter finds are counted so far.
+    private static let countedMax = 2_000
 
     private enum State: String, CaseIterable {
         case all, deactivated, stuck
@@ -138,11 +140,14 @@ struct UserList {
             links: visit.directory.links
         )
         query.startIndex = start
+        query.countedMax = Self.countedMax
         return try visit.read { [query] store -> Page in
             let found = try store.search(query)
             var page = try people(found.resources, in: store)
             let last = start + found.resources.count - 1
-            page.caption = "Users \(start)–\(HTML.number(last)) of \(HTML.number(found.total))"
+            let more: HTML = found.total >= Self.countedMax ? "over " : ""
+            page.caption =
+                "Users \(start)–\(HTML.number(last)) of \(more)\(HTML.number(found.total))"
             if start > 1 {
                 page.earlier = here.with("from", String(max(start - Self.pageSize, 1)))
             }

@@ -13,6 +13,7 @@ package enum SearchWords {
     /// - Parameters:
     ///   - text: Any.
     ///   - limit: Words that are looked at.
+    /// - Returns: In the order of the text.
     package static func words(of text: String, limit: Int = 32) -> [String] {
         let text = text.cut(toBytes: 2_048)
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return asciiWords(of: text, limit) }

@@ -22,6 +22,8 @@ package protocol AuditReading {
     ///   - id: The resource's.
     ///   - receiver: Number of the receiver; `nil` for all.
     ///   - sequence: From which number on.
+    /// - Returns: Of every receiver, or of the one.
+    /// - Throws: `StoreError`.
     func outcomes(
         ofResource id: String,
         receiver: Int64?,
@@ -42,6 +44,8 @@ package protocol AuditReading {
     ///   - state: Whether they are active.
     ///   - key: Only those that were made before the one with this key; `nil` for all.
     ///   - limit: How many at most.
+    /// - Returns: Fewer than `limit` where there are no more.
+    /// - Throws: `StoreError`.
     func users(
         matching words: WordSearch,
         state: UserState,

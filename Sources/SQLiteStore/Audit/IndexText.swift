@@ -92,6 +92,7 @@ enum IndexText {
     ///   - id: The user's.
     ///   - texts: Names, addresses, department.
     ///   - isActive: Whether the user is active.
+    /// - Returns: With blanks between.
     static func text(ofUser id: String, _ texts: String, isActive: Bool) -> String {
         let words = SearchWords.words(of: texts).map { "w\($0)" }
         return (words + [isActive ? active : inactive, user(id)]).joined(separator: " ")

@@ -21,8 +21,8 @@ struct IndexedEntry {
             SELECT sequence, at, request, actor_type, actor, action, type, resource, name, concerned,
                 json_extract(detail, '$.display'), json_extract(detail, '$.active'),
                 json_type(detail, '$.active') IS NOT NULL, method, address, status,
-                length(detail) + coalesce(length(body), 0) + coalesce(length(path), 0)
-                    + coalesce(length(concerned), 0) + length(name)
+                length(CAST(detail AS BLOB)) + coalesce(length(CAST(body AS BLOB)), 0)
+                    + coalesce(length(CAST(concerned AS BLOB)), 0)
             FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?
             """,
             sequence,

@@ -190,7 +190,7 @@ extension SQLiteTransaction {
         if done == Counter.allUsers { return false }
         let rows = try connection.rows(
             """
-            SELECT \(Self.userColumns) FROM resource r
+            SELECT \(userColumns) FROM resource r
             WHERE r.type = \(ResourceType.user.name) AND r.key > \(done)
             ORDER BY r.key LIMIT \(Self.batch)
             """
@@ -208,7 +208,7 @@ extension SQLiteTransaction {
     private func setWords(ofUser id: String) throws {
         let rows = try connection.rows(
             """
-            SELECT \(Self.userColumns) FROM resource r
+            SELECT \(userColumns) FROM resource r
             WHERE r.id = \(id) AND r.type = \(ResourceType.user.name)
             """
         )
@@ -223,21 +223,15 @@ extension SQLiteTransaction {
     }
 
     /// Key and id, what has words, and whether the user is active; of a resource `r`.
-    ///
-    /// By SQLite, which does not make a tree of the document.
-    private static let userColumns: SQL = """
-        r.key, r.id,
-        coalesce(json_extract(r.document, '$.userName'), '') || ' '
-            || coalesce(json_extract(r.document, '$.displayName'), '') || ' '
-            || coalesce((SELECT group_concat(n.value, ' ')
-                FROM json_each(r.document, '$.name') n), '') || ' '
-            || coalesce((SELECT group_concat(json_extract(e.value, '$.value'), ' ')
-                FROM json_each(r.document, '$.emails') e), '') || ' '
-            || coalesce(json_extract(r.document, \(departmentPath)), ''),
-        coalesce(json_extract(r.document, '$.active'), 0) = 1
-        """
-
-    private static let departmentPath = JSONPath.text(Schema.enterpriseUser.id, "department")
+    private var userColumns: SQL {
+        let (worded, active) = attributes.userWords
+        return """
+            r.key, r.id, (SELECT group_concat(v.key, ' ') FROM value v
+                WHERE v.resource = r.key AND v.attribute IN (\(worded.map { "\($0)" }.joined(", ")))),
+            EXISTS (SELECT 1 FROM value v
+                WHERE v.resource = r.key AND v.attribute = \(active) AND v.key = 1)
+            """
+    }
 
     private func setWords(_ row: borrowing Rows) throws {
         let key = row.integer(0)
@@ -250,13 +244,15 @@ extension SQLiteTransaction {
     // MARK: Making room
 
     func removeEntries(before: Instant?, beyondBytes bytesMax: Int64?, limit: Int) throws -> Int {
-        var bytes = try reading.counter(Counter.bytes)
+        let state = try reading.auditState()
+        var bytes = state.bytes
+        let hasOld = before.map { limit in state.oldest.map { $0 < limit } ?? false } ?? false
+        guard hasOld || bytesMax.map({ bytes > $0 }) ?? false else { return 0 }
         var gone: [JournalEntry] = []
         // Only those that have words can be taken away with them.
-        let indexed = try reading.counter(Counter.indexed)
         for oldest in try IndexedEntry.next(behind: 0, limit: limit, in: connection) {
             let isOld = before.map { oldest.entry.at < $0 } ?? false
-            guard oldest.entry.sequence <= indexed,
+            guard oldest.entry.sequence <= state.indexed,
                 isOld || bytesMax.map({ bytes > $0 }) ?? false
             else { break }
             gone.append(oldest.entry)
