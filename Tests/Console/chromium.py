@@ -10,7 +10,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 AXE = "axe_playwright_python"
 SECONDS = 30
 WIDE, NARROW = 1280, 360
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ALL = {"type": "tag", "values": [
+    "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 # Before any script of a page: what the policy forbids, and what gets the focus.
 WATCH = """
@@ -142,9 +144,13 @@ class Chromium:
             return closed;""")
         self.run("if (!window.axe) { " + axe() + "\nwindow.axe = axe; }")
         found = [f"{self.path}: {fault}" for fault in self._everywhere()]
+        seen = set()
         for width, scheme in looks:
             self.look(width, scheme)
-            found += [f"{self.path} at {width}, {scheme}: {fault}" for fault in self._here()]
+            # A scheme changes colours, and nothing else.
+            rules = COLOURS if width in seen else ALL
+            seen.add(width)
+            found += [f"{self.path} at {width}, {scheme}: {fault}" for fault in self._here(rules)]
         self.run("arguments[0].forEach(details => details.open = false)", closed)
         return found
 
@@ -157,7 +163,7 @@ class Chromium:
         if self.run("return !!document.querySelector('x-stolen, [x-stolen]')"):
             yield "text has become markup"
 
-    def _here(self):
+    def _here(self, rules):
         width = self.run("return document.documentElement.scrollWidth")
         if width > self.run("return innerWidth"):
             yield f"{width} pixels wide: {self._widest()}"
@@ -168,7 +174,7 @@ class Chromium:
             yield "a table or card is wider than what it is in"
         result = self.driver.execute_async_script(
             "axe.run(document, {preload: false, resultTypes: ['violations'],"
-            " runOnly: {type: 'tag', values: arguments[0]}}).then(arguments[1])", TAGS)
+            " runOnly: arguments[0]}).then(arguments[1])", rules)
         for violation in result["violations"]:
             nodes = [node["html"][:200] for node in violation["nodes"][:3]]
             yield f"{violation['id']}: {violation['help']} {nodes}"

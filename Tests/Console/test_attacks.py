@@ -85,8 +85,9 @@ def test_form_reaches_what_it_is_for(world, somebody):
 
 
 def test_nothing_changes_by_get(world, somebody):
+    all_forms = forms(world, somebody)
     before = state(world)
-    for form in forms(world, somebody).values():
+    for form in all_forms.values():
         query = urllib.parse.urlencode(form.fields)
         assert somebody.get(f"{form.action}?{query}").status in (200, 400, 401, 404, 405), form.action
     assert state(world) == before
@@ -407,8 +408,8 @@ NAMES = {
     "q", "by", "state", "after", "before", "from", "to", "action", "result", "user", "site",
     "receiver", "field", "source", "sample", "who", "old", "rotate", "watch", "ticket"}
 VALUES = [
-    HOSTILE, "-9223372036854775808", "9223372036854775807", "9223372036854775808 x", "9223372036854775807-12-31",
-    "-9223372036854775808-01-01", "2026-02-30", "a" * 4000, "\0", "'; DROP TABLE token --", "%"]
+    HOSTILE, "-9223372036854775808", "9223372036854775807", "9223372036854775808 x",
+    "9223372036854775807-12-31", "-9223372036854775808-01-01", "2026-02-30", "a" * 300, "\0", "'; DROP TABLE token --", "%"]
 
 
 def test_parameters_that_are_none(world, somebody):
@@ -418,7 +419,8 @@ def test_parameters_that_are_none(world, somebody):
         for value in VALUES:
             query = urllib.parse.urlencode({name: value for name in NAMES})
             answer = somebody.get(f"/scim/admin{path}?{query}")
-            assert answer.status in (200, 400, 404), (path, value)
+            assert answer.status in (200, 303, 400, 404), (path, value)
+            assert (answer.location or "/scim/admin/").startswith("/scim/admin/"), (path, value)
             for tag, attributes in Markup(answer.text).elements:
                 assert tag != "x-stolen" and "x-stolen" not in attributes, (path, value)
     assert world.execute("SELECT COUNT(*) FROM token")
