@@ -8,7 +8,14 @@ func system(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+/// For what people wait for and machines do not: packages have a limit of size.
+let small = settings + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
+func module(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    _ settings: [SwiftSetting] = settings
+) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
@@ -45,7 +52,7 @@ let package = Package(
         module("Secrets", ["CSodium", "CCrypt"]),
         module("Transport"),
         module("Directory", ["SCIM", "JSONText", "Secrets"]),
-        module("Delivery", ["SCIM", "JSONText", "Secrets", "Directory"]),
+        module("Delivery", ["SCIM", "JSONText", "Secrets", "Directory"], small),
         module("SQLiteStore", ["SCIM", "JSONText", "Directory", "CSQLite"]),
         module("Gateway", ["CFastCGI"]),
         module(
@@ -61,7 +68,7 @@ let package = Package(
             exclude: ["Guides/README.md"],
             resources: (["Assets/console.css", "Assets/console.js"]
                 + guides.map { "Guides/\($0).md" }).map { .embedInCode($0) },
-            swiftSettings: settings
+            swiftSettings: small
         ),
         .executableTarget(
             name: "roster",
@@ -70,7 +77,7 @@ let package = Package(
                 "Endpoint", "Console", "Secrets", "Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: settings
+            swiftSettings: small
         ),
         .target(
             name: "TestSupport",
