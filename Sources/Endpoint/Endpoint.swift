@@ -241,10 +241,8 @@ extension Endpoint {
     /// not wait for the disk.
     private func note(_ request: SentRequest, _ progress: inout Progress) {
         guard let token = progress.token, let directory = progress.directory else { return }
-        progress.finally {
-            directory.noteUse(of: token, for: request)
-            directory.tendAudit()
-        }
+        progress.first { directory.noteUse(of: token, for: request) }
+        progress.finally { directory.tendAudit() }
     }
 
     /// Puts down that a request was refused or failed.
@@ -329,6 +327,15 @@ private struct Progress {
     private var afterwards: (() -> Void)?
 
     init(started: Instant) { self.started = started }
+
+    /// Puts down what is to be done before all else when the client has its answer.
+    mutating func first(_ step: @escaping () -> Void) {
+        let others = afterwards
+        afterwards = {
+            step()
+            others?()
+        }
+    }
 
     /// Puts down what else is to be done when the client has its answer.
     mutating func finally(_ step: @escaping () -> Void) {

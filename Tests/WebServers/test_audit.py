@@ -20,7 +20,9 @@ def site():
 
 
 def entries(site, *conditions):
-    return json.loads(site.command("audit", "--json", *conditions))
+    """What is found, but for the token that each site begins with."""
+    found = json.loads(site.command("audit", "--json", *conditions))
+    return [entry for entry in found if entry["sequence"] > 1]
 
 
 def test_what_was_asked_is_found(site):
@@ -29,6 +31,8 @@ def test_what_was_asked_is_found(site):
     assert created.status == 201
     assert site.client.post("/Users", sent).status == 409
     assert site.client.get("/Users/none").status == 404
+    # What is refused is written behind the answer, when nobody else writes.
+    sites.until(lambda: len(entries(site)) == 3)
     refused, done = entries(site, "--user", "web len")
     assert (done["result"], done["action"], done["http"]["status"]) == ("done", "create", 201)
     assert (done["http"]["method"], done["http"]["path"]) == ("POST", "/Users")
@@ -39,15 +43,14 @@ def test_what_was_asked_is_found(site):
     assert (refused["http"]["status"], refused["detail"]["error"]["scimType"]) == (409, "uniqueness")
     # The number is that of the log.
     number = done["request"]
-    assert [entry["sequence"] for entry in entries(site, "--request", number)] == [1]
+    assert [entry["sequence"] for entry in entries(site, "--request", number)] == [2]
     assert any(number in line for line in site.request_log())
     for conditions in [("--status", "409"), ("--status", "refused", "--action", "created"),
                        ("--actor", "tests", "--address", "127.0.0.1", "--status", "409")]:
-        assert [entry["sequence"] for entry in entries(site, *conditions)] == [2], conditions
+        assert [entry["sequence"] for entry in entries(site, *conditions)] == [refused["sequence"]], conditions
     assert len(entries(site, "--since", "1h", "--limit", "2")) == 2
     assert entries(site, "--until", "2020-01-01") == []
-    with contextlib.closing(sqlite3.connect(site.database)) as database:
-        assert "hidden" not in "\n".join(database.iterdump())
+    assert not [file for file in site.data.iterdir() if b"hidden-secret" in file.read_bytes()]
 
 
 def test_strangers_are_counted(site):
@@ -68,13 +71,13 @@ def test_strangers_are_counted(site):
 def test_export(site):
     for name in ["=1+1", "+a", "-a", "@a", 'quo"te, a', "plain"]:
         assert site.client.post("/Users", user(name)).status == 201
-    rows = list(csv.DictReader(io.StringIO(site.command("audit", "--export", "csv"))))
+    _, *rows = list(csv.DictReader(io.StringIO(site.command("audit", "--export", "csv"))))
     assert [row["name"] for row in rows] == ["'=1+1", "'+a", "'-a", "'@a", 'quo"te, a', "plain"]
     assert {row["status"] for row in rows} == {"201"}
     exported = json.loads(site.command("audit", "--export", "json"))
-    assert [entry["subject"]["name"] for entry in exported[:6]] == [
+    assert [entry["subject"]["name"] for entry in exported[1:7]] == [
         "=1+1", "+a", "-a", "@a", 'quo"te, a', "plain"]
-    assert [entry["action"] for entry in exported[6:]] == ["export"]
+    assert [entry["action"] for entry in exported[7:]] == ["export"]
 
 
 def test_clear(site):
@@ -83,9 +86,9 @@ def test_clear(site):
     site.command("audit", "clear", "--before", "1m")
     assert [entry["action"] for entry in entries(site)] == ["clear", "create", "create"]
     result = site.run("audit", "clear", "--before", "2099-01-01")
-    assert result.stderr.startswith("Deleted 3 entries")
+    assert result.stderr.startswith("Deleted 4 entries")
     only, = entries(site)
-    assert (only["action"], only["detail"]["entries"]) == ("clear", 3)
+    assert (only["action"], only["detail"]["entries"]) == ("clear", 4)
 
 
 def test_follow(site):
