@@ -21,6 +21,8 @@ package struct Console {
         let setupKey: (Request) -> String?
         /// Looks at the program, its database and its surroundings.
         let check: (Request) -> [Check]
+        /// Tries the endpoint's address from outside, as `roster check --url` does.
+        let tryWay: (_ url: String, Request) -> [Check]
 
         package init(
             version: String,
@@ -31,7 +33,8 @@ package struct Console {
             telephone: @escaping Telephone,
             deliver: @escaping (Request) -> Void,
             setupKey: @escaping (Request) -> String? = { _ in nil },
-            check: @escaping (Request) -> [Check] = { _ in [] }
+            check: @escaping (Request) -> [Check] = { _ in [] },
+            tryWay: @escaping (_ url: String, Request) -> [Check] = { _, _ in [] }
         ) {
             self.version = version
             self.now = now
@@ -42,6 +45,7 @@ package struct Console {
             self.deliver = deliver
             self.setupKey = setupKey
             self.check = check
+            self.tryWay = tryWay
         }
     }
 

@@ -30,6 +30,7 @@ extension Visit {
     private var pages: (any Pages)? {
         switch place.segments.first {
         case nil: OverviewPages(self)
+        case "check": CheckPages(self)
         case "providers": ProviderPages(self)
         case "tokens": TokenPages(self)
         case "users": UserPages(self)

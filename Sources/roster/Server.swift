@@ -41,7 +41,8 @@ final class Server {
                 telephone: telephone,
                 deliver: deliver,
                 setupKey: settings.setupKey,
-                check: check
+                check: check,
+                tryWay: tryWay
             )
         )
         let requestLimits = RequestLimits(
@@ -117,6 +118,12 @@ final class Server {
         guard let path = try? settings.databasePath(request) else { return [] }
         let base = settings.base(request)
         return SurroundingsCheck(path: path, baseURL: base, now: currentInstant()).checks
+    }
+
+    /// Tries the endpoint's address, for whoever asks for it in the console.
+    private func tryWay(_ url: String, _ request: Request) -> [Console.Check] {
+        guard let path = try? settings.databasePath(request) else { return [] }
+        return WayCheck(url: url, path: path).checks
     }
 
     private static let idleMilliseconds: Int32 = 2_000

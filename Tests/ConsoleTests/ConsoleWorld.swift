@@ -21,6 +21,8 @@ final class ConsoleWorld {
     }
     /// What the program finds out about its surroundings.
     var checks: [Console.Check] = []
+    /// What comes of trying the endpoint's address.
+    var way: [Console.Check] = []
     /// How often the console had changes sent.
     private(set) var deliveries = 0
 
@@ -51,7 +53,8 @@ final class ConsoleWorld {
                 openStore: { [store] _ throws(SCIMError) in store },
                 telephone: { [self] in answer($0) },
                 deliver: { [self] _ in deliveries += 1 },
-                check: { [self] _ in checks }
+                check: { [self] _ in checks },
+                tryWay: { [self] _, _ in way }
             )
         )
     }

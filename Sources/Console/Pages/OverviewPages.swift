@@ -271,7 +271,11 @@ struct OverviewPages: Pages {
         let items: [HTML] = passed.map { "<li>\($0.text)</li>\n" }
         return HTML.details(
             passed.count == 1 ? "1 check passed" : "\(passed.count) checks passed",
-            "<ul class=\"plain\">\n\(items)</ul>"
+            """
+            <ul class="plain">
+            \(items)</ul>
+            <p><a href="\(visit.path(Href("check")))">Try the way in, and the sites’ clocks</a></p>
+            """
         )
     }
 

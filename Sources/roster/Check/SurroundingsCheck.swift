@@ -29,7 +29,7 @@ struct SurroundingsCheck {
 
 extension Console.Check {
     /// A finding as a sentence; `nil` for what is neither good nor bad.
-    fileprivate init?(_ finding: Finding) {
+    init?(_ finding: Finding) {
         let level: Level
         switch finding.level {
         case .ok: level = .good
@@ -39,7 +39,8 @@ extension Console.Check {
         }
         self.init(
             level,
-            finding.what.prefix(1).uppercased() + finding.what.dropFirst(),
+            finding.what.hasPrefix("http")
+                ? finding.what : finding.what.prefix(1).uppercased() + finding.what.dropFirst(),
             cure: finding.cure
         )
     }
