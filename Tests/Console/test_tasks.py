@@ -174,3 +174,64 @@ def test_add_and_remove_a_webhook(desk, world):
     go(desk, f"/receivers/{name}/disconnect")
     desk.follow(f"Disconnect {name}")
     assert name not in str(world.roster.json("webhook", "list"))
+
+
+def test_change_what_is_kept(desk, world):
+    days = {WIDE: "400", NARROW: "365"}[desk.run("return innerWidth")]
+    go(desk, "/settings")
+    desk.reach("Keep for, in days").type("many")
+    desk.follow("Save what is recorded")
+    at(desk, "/settings/record", "Keep for, in days")
+    assert desk.run("return document.querySelector('[aria-invalid=true]').value") == "many"
+    desk.reach("Keep for, in days").type(days)
+    desk.follow("Save what is recorded")
+    at(desk, "/settings")
+    assert days in world.site.command("settings", "list")
+
+
+def test_change_what_becomes_of_leavers(desk, world):
+    """By arrows, as radio buttons are; what would change is shown first."""
+    before = world.roster.wp("deprovision")
+    for arrow in desk.down, lambda: desk.press("ArrowUp", "ArrowUp", 38):
+        go(desk, "/settings")
+        for _ in range(60):
+            desk.tab()
+            if desk.run("return document.activeElement.name") == "inactive":
+                break
+        arrow()
+        desk.follow("Save Leavers")
+        at(desk, "/settings/leavers", "Nothing has been saved")
+        desk.follow("Save…")
+        at(desk, "/settings")
+        between, before = before, world.roster.wp("deprovision")
+        assert before != between
+
+
+def test_detach_somebody(desk, world):
+    login = {WIDE: "emmy", NARROW: "jane"}[desk.run("return innerWidth")]
+    path = f"/users/{world.people[login]}"
+    go(desk, path)
+    desk.follow("Detach…")
+    assert heading(desk).startswith("Detach") and not desk.faults([(NARROW, "dark")])
+    desk.follow("Detach the account")
+    at(desk, path, "Detached")
+
+
+def test_clear_the_audit(desk, world):
+    """Nothing is so old; the fields and the question are what counts."""
+    go(desk, "/audit/clear")
+    desk.reach("Clear what is older than")
+    desk.cdp("Input.insertText", text="")
+    for digit in "01012020":
+        desk.press(digit, f"Digit{digit}", ord(digit), digit)
+    desk.follow("Clear these entries")
+    assert desk.run("return document.querySelector('#before').value") == "2020-01-01"
+    assert not desk.faults([(NARROW, "dark")])
+
+
+def test_end_somebodys_sessions(desk, world):
+    other = world.visitor().enter(world.secret, f"other{desk.run('return innerWidth')}")
+    go(desk, "/settings")
+    desk.follow(f"Sign out other{desk.run('return innerWidth')}…")
+    at(desk, "/settings")
+    assert not other.is_in
