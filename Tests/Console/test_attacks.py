@@ -3,15 +3,13 @@
 import base64
 import json
 import socket
-import time
 import urllib.parse
 
 import pytest
 
 from console import ticket
-from installation import until
 from markup import Markup
-from visitor import AGENT, FORM, Visitor
+from visitor import FORM, kind
 from webhooks import new_secret
 from world import HOSTILE
 
@@ -328,7 +326,6 @@ def raw(world, line):
 
 def forms(world, visitor):
     """The forms that change something, one to each kind of address; of none whose session they end."""
-    from visitor import kind
     found = {}
     for markup in world.pages(visitor).values():
         for form in markup.forms:
@@ -429,9 +426,9 @@ def test_parameters_that_are_none(world, somebody):
 def test_forms_that_are_none(somebody):
     """What cannot be read as a form holds no value that lets it through."""
     token = somebody.token
-    for body, kind in [
+    for body, media_type in [
             (json.dumps({"csrf": token}), "application/json"), (b"\x00\xff=&&&=%zz", FORM),
             (b"", FORM), ("csrf%00=" + token, FORM), ("CSRF=" + token, FORM)]:
         answer = somebody.request(
-            "POST", "/scim/admin/deliveries/pause", {"Content-Type": kind}, body)
+            "POST", "/scim/admin/deliveries/pause", {"Content-Type": media_type}, body)
         assert answer.status == 403

@@ -3,9 +3,6 @@
 import re
 
 import chromium as browser_module
-from markup import Markup
-
-import world as world_module
 
 
 def test_pages_are_sound(inside, world, administrator):

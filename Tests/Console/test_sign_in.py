@@ -9,7 +9,6 @@ import urllib.parse
 import pytest
 
 from chromium import NARROW
-from console import ticket
 from markup import Markup
 from visitor import AGENT, FORM
 from world import SETUP_KEY
@@ -42,7 +41,7 @@ def test_first_administrator_is_made_once(world, first):
     form = visitor.page("/set-up").form("Make the administrator")
     again = visitor.submit(form, key=SETUP_KEY, name="second@example.com", password=PASSWORD)
     assert again.status == 400
-    assert "There is an administrator already" in again.text or "already" in again.text
+    assert "already" in again.text
     assert not visitor.is_in
 
 
@@ -91,13 +90,15 @@ def test_wordpress_lets_in(chromium, world, host):
         chromium.follow("Continue with WordPress")
         # Nobody is logged in there yet.
         assert "/wp-login.php" in chromium.driver.current_url
-        chromium.reach("Username or Email Address").type("admin")
+        # Its own script takes the focus there a little later.
+        chromium.wait("return document.activeElement.id === 'user_login'")
+        chromium.type("admin")
         chromium.reach("Password").type(world.wordpress.password)
         chromium.enter()
         chromium.wait("return location.pathname === '/scim/v2/admin/'")
         assert chromium.driver.current_url == origin + "/scim/v2/admin/"
         assert f"admin@{world.wordpress.host}" in chromium.text
-        assert "Times are in UTC" in chromium.text or "Times are in +00:00" in chromium.text
+        assert "Times are in +00:00" in chromium.text
 
 
 def test_wordpress_lets_nobody_else_in(world):

@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 import secrets
+import sqlite3
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -81,7 +82,6 @@ class World:
 
     def execute(self, statement, *values):
         """What the database's owner can do to it."""
-        import sqlite3
         with contextlib.closing(sqlite3.connect(self.site.database, timeout=30)) as connection:
             with connection:
                 return connection.execute(statement, values).fetchall()
