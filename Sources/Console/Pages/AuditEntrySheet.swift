@@ -112,19 +112,8 @@ struct AuditEntrySheet {
                 ? Station(mood: .good, name: "Stored", text: "Done\(took)")
                 : Station(mood: .bad, name: "Refused", text: "Not stored\(took)")
         )
-        stations += entry.result == .done ? answered.map(station) : []
+        stations += entry.result == .done ? outcomes.decisive.map(station) : []
         return Station.way("From the client to the receivers", stations)
-    }
-
-    /// What each receiver answered first that counts.
-    private var answered: [Outcome] {
-        var latest: [Int64: Outcome] = [:]
-        var order: [Int64] = []
-        for outcome in outcomes {
-            if latest[outcome.receiver] == nil { order.append(outcome.receiver) }
-            if latest[outcome.receiver]?.status != .done { latest[outcome.receiver] = outcome }
-        }
-        return order.compactMap { latest[$0] }
     }
 
     private func name(_ receiver: Int64) -> String {

@@ -119,13 +119,8 @@ struct AuditWords {
 extension DeliveryState {
     /// What receivers answered to the states that cover an entry: the worst of it.
     init?(_ outcomes: [Outcome], covering entry: JournalEntry) {
-        var latest: [Int64: Outcome] = [:]
-        for outcome in outcomes where outcome.sequence >= entry.sequence {
-            // The first word that is final, else the last that there is.
-            if latest[outcome.receiver]?.status != .done { latest[outcome.receiver] = outcome }
-        }
-        if latest.isEmpty { return nil }
-        let statuses = latest.values.map(\.status)
+        let statuses = outcomes.filter { $0.sequence >= entry.sequence }.decisive.map(\.status)
+        if statuses.isEmpty { return nil }
         if statuses.contains(.refused) {
             self.init(.bad, "Stuck")
         } else if statuses.contains(.postponed) {
@@ -133,5 +128,20 @@ extension DeliveryState {
         } else {
             self.init(.good, "Delivered")
         }
+    }
+}
+
+extension [Outcome] {
+    /// Of each receiver what counts: its first word that is final, else the last that there is.
+    var decisive: [Outcome] {
+        var chosen: [Outcome] = []
+        for outcome in self {
+            guard let index = chosen.firstIndex(where: { $0.receiver == outcome.receiver }) else {
+                chosen.append(outcome)
+                continue
+            }
+            if chosen[index].status != .done { chosen[index] = outcome }
+        }
+        return chosen
     }
 }
