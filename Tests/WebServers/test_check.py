@@ -90,11 +90,15 @@ def assert_in_deploy(file, line):
 
 
 def rows(database):
-    """What a check must not change; that it made and revoked a token is in the journal."""
+    """What a check must not change.
+
+    That it made and revoked a token is in the journal, and what it was refused.
+    """
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return {
             table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("resource", "value", "journal WHERE type <> 'Token'")
+            for table in ("resource", "value",
+                          "journal WHERE type <> 'Token' AND coalesce(status, 200) < 400")
         }
 
 

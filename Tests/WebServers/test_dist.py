@@ -43,7 +43,12 @@ def release(tmp_path_factory):
 
 def test_archive_is_complete(release):
     found = {str(path.relative_to(release)) for path in release.rglob("*") if path.is_file()}
-    pages = {str(path.relative_to(sites.ROOT)) for path in (sites.ROOT / "docs").rglob("*.*")}
+    docs = sites.ROOT / "docs"
+    pages = {str(path.relative_to(sites.ROOT)) for path in docs.rglob("*.*")}
+    # Of the pictures those that a page shows.
+    texts = [path.read_text() for path in [sites.ROOT / "README.md", *docs.rglob("*.md")]]
+    pages -= {str(path.relative_to(sites.ROOT)) for path in (docs / "images").iterdir()
+              if not any(f"images/{path.name}" in text for text in texts)}
     assert {path for path in found if not path.startswith("licences/")} == FILES | pages
 
 
