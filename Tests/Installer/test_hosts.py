@@ -69,6 +69,15 @@ def installed(site, zip_file):
     return administrator, text_of(administrator.install(zip_file))
 
 
+def on_its_way(administrator, page, way):
+    """The page once the host has found the way that is its own.
+
+    A first try may meet a web server that is busy with itself, and takes a slower way then; the
+    page's own Repair looks again.
+    """
+    return page if way in page else text_of(administrator.press("repair"))
+
+
 def provisions(administrator, name="ann@example.org"):
     """A provider with a new token, and the id of somebody whom it has brought into the list of users."""
     provider = Provider(administrator.site, administrator.make_token())
@@ -102,7 +111,8 @@ def test_host(laboratory, zips, kind):
     site = laboratory.site("single", host)
     administrator, page = installed(site, zips.full)
     assert "Provisioning works." in page
-    assert way in page
+    page = on_its_way(administrator, page, way)
+    assert way in page, page
     come_and_go(administrator)
     assert reaches_program(site, f"{site.url}/scim/admin/sign-in?x=1")
     # Nothing is left of what was tried, and what is private is nobody's but PHP's.
@@ -148,7 +158,8 @@ def test_suexec(laboratory, zips, customer_folder, modules, way):
         "suexec", SuExec(*modules), directory=customer_folder / "site", owner=CUSTOMER)
     administrator, page = installed(site, zips.full)
     assert "Provisioning works." in page
-    assert way in page
+    page = on_its_way(administrator, page, way)
+    assert way in page, page
     come_and_go(administrator)
     for name in "scim", "scim/v2", "scim/admin":
         assert (site.root / name).stat().st_mode & 0o777 == 0o755
@@ -181,7 +192,8 @@ def test_subdirectory_on_apache(laboratory, zips):
         rules=BOTH.rules.replace("RewriteBase /", "RewriteBase /blog/")
         .replace("/index.php [L]", "/blog/index.php [L]")))
     administrator, page = installed(site, zips.full)
-    assert "with CGI for large" in page
+    page = on_its_way(administrator, page, "with CGI for large")
+    assert "with CGI for large" in page, page
     provisions(administrator)
 
 
