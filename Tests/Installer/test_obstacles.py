@@ -4,7 +4,7 @@ import pytest
 
 from administrator import text_of
 from hosts import WORDPRESS_RULES, Host
-from test_hosts import NGINX, WithoutOverrides, installed, provisions
+from test_hosts import NGINX, WithoutOverrides, installed, on_its_way, provisions
 
 TO_WORDPRESS = """\
 RewriteEngine On
@@ -62,7 +62,8 @@ def test_a_way_round(laboratory, zips, kind):
     site = laboratory.site("single", host)
     administrator, page = installed(site, zips.full)
     assert "Provisioning works." in page
-    assert way in page
+    page = on_its_way(administrator, page, way)
+    assert way in page, page
     provisions(administrator)
 
 
