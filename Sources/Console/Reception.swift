@@ -293,7 +293,6 @@ extension Reception.Outcome {
 extension AdministratorReading {
     /// The time zone of the console's pages, as a WordPress site last said it.
     func consoleZone() throws -> String? {
-        guard let text = try setting("console.zone") else { return nil }
-        return String(decoding: text, as: UTF8.self).filter { $0 != "\"" && $0 != "\\" }
+        try textSetting("console.zone")
     }
 }

@@ -92,17 +92,14 @@ extension Directory {
         number: Int64,
         _ caller: Caller
     ) -> JournalEntry {
-        JournalEntry(
-            at: now(),
-            requestID: caller.requestID,
-            actor: caller.actor,
-            action: action,
-            subject: .init(type: "Token", id: String(number), name: token.name),
-            detail: [
+        entry(
+            action,
+            .init(type: "Token", id: String(number), name: token.name),
+            [
                 "profile": .string(token.profile), "rights": .string(token.rights.rawValue),
                 "domain": .string(token.domain),
             ],
-            request: caller.request?.trace(at: now())
+            caller
         )
     }
 }

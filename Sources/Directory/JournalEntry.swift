@@ -105,3 +105,26 @@ package struct JournalEntry: Sendable, Equatable {
         self.request = request
     }
 }
+
+extension Directory {
+    /// An entry about something that is no resource, with who asked and the request that asked.
+    func entry(
+        _ action: JournalEntry.Action,
+        _ subject: JournalEntry.Subject,
+        _ detail: JSONObject,
+        _ caller: Caller,
+        concerned: [String] = []
+    ) -> JournalEntry {
+        let now = now()
+        return JournalEntry(
+            at: now,
+            requestID: caller.requestID,
+            actor: caller.actor,
+            action: action,
+            subject: subject,
+            concerned: concerned,
+            detail: detail,
+            request: caller.request?.trace(at: now)
+        )
+    }
+}

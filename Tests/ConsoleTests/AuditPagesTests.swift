@@ -70,6 +70,23 @@ struct AuditPagesTests {
         #expect(browser.get("/audit/9999999999999999999999").status == 404)
     }
 
+    @Test func changesOfSettingsSayWhereTheyCameFrom() throws {
+        let caller = Caller(
+            actor: .system,
+            domain: "default",
+            requestID: "r",
+            request: SentRequest(
+                method: "POST",
+                path: "/admin/settings",
+                address: "192.0.2.9",
+                agent: nil,
+                started: world.clock.instant
+            )
+        )
+        try world.directory.change(settings: [("audit.days", .integer(9))], by: caller)
+        #expect(browser.get("/audit/\(try last())").contains("192.0.2.9"))
+    }
+
     @Test func exportsWhatTheFiltersFind() throws {
         try world.user("ann")
         try world.user("=HYPERLINK(1)")

@@ -1,4 +1,5 @@
 import Directory
+import JSONText
 import SCIM
 import Secrets
 
@@ -106,9 +107,9 @@ extension Directory {
         let text = try secretSetting("console.key") {
             .string(Sodium.base64(Sodium.randomBytes(32)))
         }
-        // A JSON string of base64 needs no escapes.
-        let base64 = String(decoding: text, as: UTF8.self).filter { $0 != "\"" && $0 != "\\" }
-        guard let key = Sodium.decodeBase64(base64), key.count >= 32 else {
+        guard let base64 = (try? JSON(parsing: text))?.string,
+            let key = Sodium.decodeBase64(base64), key.count >= 32
+        else {
             throw SCIMError(
                 status: 500,
                 detail: "the console's key cannot be read",

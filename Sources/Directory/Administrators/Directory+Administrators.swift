@@ -161,13 +161,11 @@ extension Directory {
     ) -> JournalEntry {
         var detail: JSONObject = ["role": .string(administrator.role.rawValue)]
         if !names.isEmpty { detail["attributes"] = .array(names.map(JSON.string)) }
-        return JournalEntry(
-            at: now(),
-            requestID: caller.requestID,
-            actor: caller.actor,
-            action: action,
-            subject: .init(type: "Administrator", id: String(id), name: administrator.name),
-            detail: detail
+        return entry(
+            action,
+            .init(type: "Administrator", id: String(id), name: administrator.name),
+            detail,
+            caller
         )
     }
 }

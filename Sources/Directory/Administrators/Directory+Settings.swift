@@ -23,13 +23,11 @@ extension Directory {
                 }
                 if changed.isEmpty { return }
                 try transaction.append([
-                    JournalEntry(
-                        at: now(),
-                        requestID: caller.requestID,
-                        actor: caller.actor,
-                        action: .modify,
-                        subject: .init(type: "Settings", id: "", name: ""),
-                        detail: ["attributes": .array(changed.map(JSON.string))]
+                    entry(
+                        .modify,
+                        .init(type: "Settings", id: "", name: ""),
+                        ["attributes": .array(changed.map(JSON.string))],
+                        caller
                     )
                 ])
             }

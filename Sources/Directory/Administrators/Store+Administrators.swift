@@ -1,3 +1,4 @@
+import JSONText
 import SCIM
 
 /// What can be read of administrators, their sessions and the settings.
@@ -16,6 +17,11 @@ package protocol AdministratorReading {
 }
 
 extension AdministratorReading {
+    /// A setting that is a text; `nil` where it has its default.
+    package func textSetting(_ name: String) throws -> String? {
+        try setting(name).flatMap { (try? JSON(parsing: $0))?.string }
+    }
+
     /// The administrator with the number; `nil` when there is none any more.
     package func administrator(_ id: Int64) throws -> Administrator? {
         try administrators().first { $0.id == id }

@@ -183,14 +183,6 @@ extension Directory {
         _ detail: JSONObject,
         _ caller: Caller
     ) -> JournalEntry {
-        JournalEntry(
-            at: now(),
-            requestID: caller.requestID,
-            actor: caller.actor,
-            action: action,
-            subject: .init(type: "Audit", id: "", name: ""),
-            detail: detail,
-            request: caller.request?.trace(at: now())
-        )
+        entry(action, .init(type: "Audit", id: "", name: ""), detail, caller)
     }
 }

@@ -197,18 +197,15 @@ extension Directory {
         _ caller: Caller,
         concerned: [String] = []
     ) -> JournalEntry {
-        JournalEntry(
-            at: now(),
-            requestID: caller.requestID,
-            actor: caller.actor,
-            action: action,
-            subject: .init(type: "Receiver", id: String(id), name: receiver.name),
-            concerned: concerned,
-            detail: [
+        entry(
+            action,
+            .init(type: "Receiver", id: String(id), name: receiver.name),
+            [
                 "kind": .string(receiver.kind.rawValue),
                 "attributes": .array(names.map(JSON.string)),
             ],
-            request: caller.request?.trace(at: now())
+            caller,
+            concerned: concerned
         )
     }
 }
